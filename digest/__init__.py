@@ -1,0 +1,1 @@
+"""Board → mails: daily digest and reminder list; composing, sending, timetable."""

@@ -1,0 +1,1 @@
+"""Message, extracts and campaigns → Filing, each decision with its evidence; the notice and roster readers."""

@@ -1,0 +1,1 @@
+"""One part's octets → Extract, each kind in a file of its own, run in worker processes with limits."""

@@ -1,0 +1,1 @@
+"""The frozen values that the rooms hand each other; imports nothing else of ours."""

@@ -1,0 +1,177 @@
+"""How a campaign stands: received messages as people see them, obligations, the board, what a digest holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from records.campaigns import Campaign, Kind, Requirement
+from records.extracts import ReadStatus
+from records.filings import Evidence, MessageStatus, SubmissionStatus
+from records.mail import CloudLink
+from records.units import Unit
+from records.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """One attachment as ``submissions --format jsonl`` shows it."""
+
+    filename: str | None
+    media_type: str
+    size_bytes: int
+    sha256: str
+    status: ReadStatus
+    reason: str | None
+    explanation: Text | None
+    pages: int | None
+    text: str
+    members: tuple[AttachmentView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """One submission as it stands now, decisions applied."""
+
+    id: str
+    status: SubmissionStatus
+    campaign: str | None
+    unit: str | None
+    unit_name: str
+    confidence: float
+    decided_by: str | None
+    requirement: str | None
+    kind: Kind
+    activities: tuple[str, ...]
+    on_time: bool | None
+    figures: tuple[tuple[str, float], ...]
+    parts: tuple[str, ...]
+    supersedes: str | None  # raw_sha256 of the message that this one corrects or repeats
+    superseded_by: str | None
+    doubtful: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    alternative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One received message or manual entry as people and programs see it."""
+
+    id: str
+    raw_sha256: str | None
+    source: Literal["message", "manual"]
+    message_id: str | None
+    received_at: datetime
+    deliveries: int
+    sender: str
+    sender_name: str
+    subject: str
+    status: MessageStatus
+    reason: str | None
+    explanation: Text | None
+    body_text: str
+    attachments: tuple[AttachmentView, ...]
+    cloud_links: tuple[CloudLink, ...]
+    submissions: tuple[SubmissionView, ...]
+    new_addresses: tuple[tuple[str, str], ...] = ()
+
+
+ObligationState = Literal["received", "waiting", "missing", "exempt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One unit's share of a requirement (应报), as it stands at the board's time."""
+
+    unit: Unit
+    requirement: str
+    state: ObligationState
+    due: datetime | None  # its own deadline, extension included
+    received_at: datetime | None = None  # of the first report that counts
+    late: bool = False
+    last_heard: datetime | None = None  # latest message of any kind filed under the unit
+    promised: date | None = None
+    extended_until: datetime | None = None
+    activities_without_evidence: tuple[str, ...] = ()  # required ones only
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How one requirement of one campaign stands at ``as_of``: expected = received + waiting + missing."""
+
+    as_of: datetime
+    campaign: Campaign
+    requirement: Requirement
+    obligations: tuple[Obligation, ...]  # in the roster's order
+
+    def in_state(self, state: ObligationState) -> tuple[Obligation, ...]:
+        """The obligations of that state, in the roster's order."""
+        return tuple(item for item in self.obligations if item.state == state)
+
+    @property
+    def expected(self) -> int:
+        """Units that must report; exempt ones are outside."""
+        return sum(item.state != "exempt" for item in self.obligations)
+
+    @property
+    def received(self) -> int:
+        """Units whose report counts."""
+        return len(self.in_state("received"))
+
+    @property
+    def late(self) -> tuple[Obligation, ...]:
+        """Units whose report came after their deadline."""
+        return tuple(item for item in self.obligations if item.late and item.state == "received")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """received = filed + review + not a report + unreadable + too large (DESIGN.md, principle 6)."""
+
+    received: int
+    filed: int
+    review: int
+    not_a_report: int
+    unreadable: int
+    too_large: int
+    archived: int = 0  # not yet processed: another attempt follows
+    own_mail: int = 0  # our own mails seen in the mailbox; outside all counts
+
+    @property
+    def balances(self) -> bool:
+        """Whether every received message is accounted for."""
+        parts = self.filed + self.review + self.not_a_report + self.unreadable + self.too_large + self.archived
+        return self.received == parts
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTotal:
+    """A campaign's value of a measure, and how many units stated it."""
+
+    measure: str
+    label: str
+    unit: str
+    total: float
+    stated_by: int
+    provisional: bool  # rests on material where no summary states it
+
+
+@dataclass(frozen=True, slots=True)
+class DigestData:
+    """All that the digest of one campaign and day says: what came in after ``period_from``, up to ``period_to``."""
+
+    campaign: Campaign
+    units: tuple[Unit, ...]
+    day: date
+    period_from: datetime
+    period_to: datetime
+    messages: tuple[MessageView, ...]  # received in the period, by received_at
+    belated: tuple[MessageView, ...]  # 补收: received earlier, in no sent digest yet
+    waiting: tuple[MessageView, ...]  # all that waits for a person, whenever received
+    boards: tuple[Board, ...]
+    reconciliation: Reconciliation  # of messages and belated together
+    totals: tuple[FigureTotal, ...] = ()
+    activity_counts: tuple[tuple[str, int], ...] = ()  # (activity id, units that reported it)
+    unsent: int = 0  # mails of ours that could not be sent yet
+    everything: tuple[MessageView, ...] = ()  # all filed messages of the campaign, for the status workbook

@@ -1,0 +1,1 @@
+"""Raw archive, journals, tables, filed tree, full-text index, migrations."""

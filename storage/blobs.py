@@ -1,0 +1,92 @@
+"""Octets kept once under their hash: raw messages by month, decoded files by prefix."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from records.errors import ArchiveError
+from records.words import Text
+from storage.durable import disk_errors, write_durably
+
+GONE = Text(
+    "资料库中缺少文件 {path}：请从备份恢复",
+    "The archive lacks the file {path}: restore it from a backup",
+)
+
+
+class RawArchive:
+    """What arrived, byte for byte, read-only: ``raw/2025/06/<sha256>.eml``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def keep(self, raw: bytes, received_at: datetime) -> Path:
+        """Store a message under its hash, durable when this returns; the same octets of a month are written once."""
+        sha256 = hashlib.sha256(raw).hexdigest()
+        path = self.root / f"{received_at:%Y}" / f"{received_at:%m}" / f"{sha256}.eml"
+        if not path.exists():
+            write_durably(path, raw)
+        return path
+
+    def paths(self) -> Iterator[tuple[str, Path]]:
+        """(sha256, path) of every message kept, in the order of their names."""
+        for path in sorted(self.root.glob("*/*/*.eml")):
+            yield path.stem, path
+
+    def find(self, sha256: str) -> Path:
+        """Where the message lies. Raises ArchiveError if it is gone."""
+        path = next(iter(sorted(self.root.glob(f"*/*/{sha256}.eml"))), None)
+        if path is None:
+            raise ArchiveError(GONE.fill(path=f"{sha256}.eml"))
+        return path
+
+
+class BlobStore:
+    """Decoded attachments and images, once each, mode 0444: ``files/ab/<sha256>``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, sha256: str) -> Path:
+        """Where the file of that hash lies or would lie."""
+        return self.root / sha256[:2] / sha256
+
+    def keep(self, octets: bytes) -> str:
+        """Store octets under their hash; returns it. Already there: nothing is written."""
+        sha256 = hashlib.sha256(octets).hexdigest()
+        path = self.path(sha256)
+        if not path.exists():
+            write_durably(path, octets)
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """The octets of that hash. Raises ArchiveError if they are gone."""
+        path = self.path(sha256)
+        if not path.exists():
+            raise ArchiveError(GONE.fill(path=path))
+        with disk_errors(path, reading=True):
+            return path.read_bytes()
+
+
+class TextCache:
+    """Results that are dear to make again (OCR), by key; losing them costs time only."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def get(self, key: str) -> str | None:
+        """What was put under ``key``, or None."""
+        path = self._path(key)
+        with disk_errors(path, reading=True):
+            return path.read_text("utf-8") if path.exists() else None
+
+    def put(self, key: str, value: str) -> None:
+        """Keep ``value`` under ``key``."""
+        write_durably(self._path(key), value.encode(), mode=0o644)
+
+    def _path(self, key: str) -> Path:
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return self.root / digest[:2] / f"{digest}.txt"

@@ -1,0 +1,110 @@
+"""Files that survive a power cut, and file names that survive every file system."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from records.errors import ArchiveError
+from records.words import Text
+
+DISK_FULL = Text(
+    "磁盘已满，无法写入 {path}：请清理磁盘空间后重试，已收到的邮件不会丢失",
+    "The disk is full, {path} cannot be written: free some space and try again; nothing received is lost",
+)
+CANNOT_WRITE = Text(
+    "无法写入 {path}（{why}）：请检查目录权限和磁盘后重试",
+    "Cannot write {path} ({why}): check the folder's permissions and the disk, then try again",
+)
+CANNOT_READ = Text(
+    "无法读取 {path}（{why}）：请检查目录权限和磁盘后重试",
+    "Cannot read {path} ({why}): check the folder's permissions and the disk, then try again",
+)
+MAX_NAME_BYTES = 200  # of 255: room for a date before and a suffix behind
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+
+
+@contextmanager
+def disk_errors(path: Path, reading: bool = False) -> Iterator[None]:
+    """Turn what the disk says into an ArchiveError that tells a person what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ArchiveError(DISK_FULL.fill(path=path)) from error
+        text = CANNOT_READ if reading else CANNOT_WRITE
+        raise ArchiveError(text.fill(path=path, why=error.strerror or error)) from error
+
+
+def make_folder(folder: Path) -> Path:
+    """Create a folder and its parents, each durable in its own parent; returns it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+    return folder
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in ``folder`` durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, octets: bytes, mode: int = 0o444) -> None:
+    """Write a whole file so that after a crash it is there complete or not at all.
+
+    Temporary file in the same folder, fsync, rename, fsync of the folder. Raises ArchiveError.
+    """
+    with disk_errors(path):
+        make_folder(path.parent)
+        handle, name = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(octets)
+                file.flush()
+                os.fchmod(file.fileno(), mode)
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def file_name(name: str, limit_bytes: int = MAX_NAME_BYTES) -> str:
+    """A name that any file system takes, as near to ``name`` as possible (R18).
+
+    NFC; no control, format (bidi) or reserved characters, no separators; not "." or ".."; at most ``limit_bytes``
+    octets of UTF-8, the extension kept.
+    """
+    clean = "".join(_harmless(char) for char in unicodedata.normalize("NFC", name))
+    clean = " ".join(clean.split()).strip(". ")
+    stem, dot, extension = clean.rpartition(".")
+    if not dot or len(extension.encode()) > 16:
+        stem, dot, extension = clean, "", ""
+    stem = _cut(stem, limit_bytes - len((dot + extension).encode())).strip(". ") or "未命名"
+    if stem.split(".")[0].lower() in RESERVED:
+        stem = f"_{stem}"
+    return f"{stem}{dot}{extension}"
+
+
+def _harmless(char: str) -> str:
+    if char in '<>:"/\\|?*':
+        return "_"
+    category = unicodedata.category(char)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    return "" if category in ("Cf", "Cs", "Co", "Cn") else char
+
+
+def _cut(text: str, limit_bytes: int) -> str:
+    return text.encode()[: max(limit_bytes, 1)].decode(errors="ignore")

@@ -1,0 +1,129 @@
+"""Append-only journals: JSON lines, fsynced, each chained to the one before by hash.
+
+A line is ``{"n": 1, "prev": "<sha256 of the line before>", "at": …, "entry": {…}}``; the first one's ``prev`` is 64
+zeros. A line torn by a crash was never acknowledged: it is set aside in ``<name>.torn`` and the journal goes on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from records.errors import ArchiveError
+from records.words import Text
+from storage.durable import disk_errors, make_folder, sync_folder
+
+Entry = TypeVar("Entry")
+ZERO = "0" * 64
+BROKEN = Text(
+    "日志 {path} 第 {line} 行与前一行的校验值不符或无法读取：文件被改动过，请从备份恢复后再运行",
+    "Journal {path}, line {line} does not match the line before it or cannot be read: the file was changed; "
+    "restore it from a backup before you go on",
+)
+
+
+class Journal(Generic[Entry]):
+    """One journal of entries of one type; safe against concurrent appenders on the same machine."""
+
+    def __init__(self, path: Path, entry_type: type[Entry]) -> None:
+        self.path = path
+        self._adapter = TypeAdapter(entry_type)
+        self._tail: tuple[int, int, str] | None = None  # file size, lines, hash of the last line
+
+    def append(self, *entries: Entry) -> None:
+        """Write entries, one line each, durable when this returns. Raises ArchiveError."""
+        self.extend(lambda _: entries)
+
+    def extend(self, make: Callable[[int], Sequence[Entry]]) -> Sequence[Entry]:
+        """Write what ``make`` gives for the number of lines so far; nobody else writes meanwhile."""
+        with disk_errors(self.path), self._locked() as handle:
+            size, count, last = self._repaired_tail(handle)
+            entries = make(count)
+            lines = bytearray()
+            for entry in entries:
+                count += 1
+                line = self._line(count, last, entry)
+                last = hashlib.sha256(line).hexdigest()
+                lines += line + b"\n"
+            if lines:
+                self._write(handle, size, bytes(lines))
+            self._tail = (size + len(lines), count, last)
+        return entries
+
+    def read(self) -> Iterator[Entry]:
+        """All entries, oldest first, the chain checked. Raises ArchiveError where it is broken."""
+        last = ZERO
+        for number, line in enumerate(self._complete_lines(), 1):
+            try:
+                row = json.loads(line)
+                if row["n"] != number or row["prev"] != last:
+                    raise ValueError("chain")
+                entry = self._adapter.validate_python(row["entry"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ArchiveError(BROKEN.fill(path=self.path, line=number)) from error
+            last = hashlib.sha256(line).hexdigest()
+            yield entry
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the file: grows with each entry, so tells cheaply whether there is something new."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def _line(self, number: int, previous: str, entry: Entry) -> bytes:
+        row = {"n": number, "prev": previous, "entry": self._adapter.dump_python(entry, mode="json")}
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _write(self, handle: int, size: int, lines: bytes) -> None:
+        try:
+            written = os.write(handle, lines)
+            if written != len(lines):  # a disk that fills up writes a part
+                os.write(handle, lines[written:])
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, size)
+            raise
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        new = not self.path.exists()
+        make_folder(self.path.parent)
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if new:
+                sync_folder(self.path.parent)
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _repaired_tail(self, handle: int) -> tuple[int, int, str]:
+        """Size, number of lines and last hash of the journal, a torn last line set aside first."""
+        size = os.fstat(handle).st_size
+        if self._tail and self._tail[0] == size:
+            return self._tail
+        content = self.path.read_bytes()
+        end = content.rfind(b"\n") + 1
+        if end != len(content):
+            with self.path.with_name(f"{self.path.name}.torn").open("ab") as torn:
+                torn.write(content[end:] + b"\n")
+            os.ftruncate(handle, end)
+            os.fsync(handle)
+        lines = content[:end].splitlines()
+        last = hashlib.sha256(lines[-1]).hexdigest() if lines else ZERO
+        return end, len(lines), last
+
+    def _complete_lines(self) -> Iterator[bytes]:
+        if not self.path.exists():
+            return
+        with disk_errors(self.path, reading=True), self.path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line[:-1]

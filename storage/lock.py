@@ -1,0 +1,38 @@
+"""One writer at a time on one archive."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from records.errors import ArchiveBusy
+from records.words import Text
+from storage.durable import disk_errors, make_folder
+
+BUSY = Text(
+    "资料库 {root} 正由另一个命令写入（进程 {pid}）：请等它结束或停止它后再试",
+    "Another command (process {pid}) is writing to the archive {root}: wait until it ends or stop it, then try again",
+)
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Hold the archive's lock; the system lets go of it however the process ends. Raises ArchiveBusy at once."""
+    path = root / "lock"
+    with disk_errors(path):
+        make_folder(root)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            pid = os.pread(handle, 32, 0).decode(errors="replace").strip() or "?"
+            raise ArchiveBusy(BUSY.fill(root=root, pid=pid)) from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)

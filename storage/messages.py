@@ -1,0 +1,236 @@
+"""What was read and decided, as rows: messages, attachments, submissions; and back as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from records.boards import AttachmentView, MessageView, SubmissionView
+from records.extracts import Extract, Picture, Table
+from records.filings import Evidence, FiledSubmission, Filing, Submission
+from records.mail import CloudLink, Message
+from records.words import Text
+from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
+from storage.values import from_json, to_json
+
+
+def pending(session: Session) -> list[MessageRow]:
+    """Messages that are archived and not filed yet, by time of receipt."""
+    query = select(MessageRow).where(MessageRow.status == "archived", MessageRow.source == "message")
+    return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))))
+
+
+def store_reading(session: Session, message: Message, extracts: Sequence[Extract], fingerprint: str) -> None:
+    """Write what intake and the parsers got out of a message, in place of what stood there."""
+    row = session.get_one(MessageRow, message.raw_sha256)
+    row.message_id, row.subject, row.body_text = message.message_id, message.subject, message.body_text
+    row.sender, row.sender_name = message.sender.address, message.sender.name
+    row.cloud_links = to_json(tuple[CloudLink, ...], message.cloud_links)
+    row.fingerprint = fingerprint
+    session.add(row)
+    session.execute(delete(AttachmentRow).where(col(AttachmentRow.message) == message.raw_sha256))
+    for ordinal, extract in enumerate(extracts):
+        _store_extract(session, message.raw_sha256, extract, ordinal, None)
+
+
+def store_filing(session: Session, message: str, filing: Filing) -> None:
+    """Write a decision about a message, in place of what stood there."""
+    row = session.get_one(MessageRow, message)
+    row.status, row.reason = filing.status, filing.reason
+    row.explanation = to_json(Text | None, filing.explanation)
+    row.new_addresses = [list(pair) for pair in filing.new_addresses]
+    row.evidence = to_json(tuple[Evidence, ...], filing.evidence)
+    session.add(row)
+    session.execute(delete(SubmissionRow).where(col(SubmissionRow.message) == message))
+    for ordinal, submission in enumerate(filing.submissions, 1):
+        session.add(
+            checked(
+                SubmissionRow,
+                id=f"{message}/{ordinal}",
+                message=message,
+                ordinal=ordinal,
+                status=submission.status,
+                campaign=submission.campaign,
+                unit=submission.unit,
+                kind=submission.kind,
+                requirement=submission.requirement,
+                alternative=submission.alternative,
+                value=to_json(Submission, submission),
+            )
+        )
+    session.flush()
+
+
+def stored_filing(session: Session, message: str) -> Filing:
+    """The decision about a message as it stands."""
+    row = session.get_one(MessageRow, message)
+    rows = session.exec(
+        select(SubmissionRow).where(SubmissionRow.message == message).order_by(col(SubmissionRow.ordinal))
+    )
+    return Filing(
+        status=row.status,  # type: ignore[arg-type]  # a column holds plain strings
+        reason=row.reason,
+        explanation=from_json(Text, row.explanation) if row.explanation else None,
+        submissions=tuple(from_json(Submission, item.value) for item in rows),
+        evidence=tuple(from_json(Evidence, item) for item in row.evidence),
+        new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
+    )
+
+
+def filed_submissions(session: Session, campaign: str | None = None) -> list[FiledSubmission]:
+    """All submissions with their messages' time of receipt, ordered by it."""
+    query = select(SubmissionRow, MessageRow).where(SubmissionRow.message == MessageRow.id)
+    if campaign is not None:
+        query = query.where(SubmissionRow.campaign == campaign)
+    query = query.order_by(col(MessageRow.received_at), col(MessageRow.id), col(SubmissionRow.ordinal))
+    return [_filed(row, message) for row, message in session.exec(query)]
+
+
+def set_supersedes(session: Session, found: dict[str, str]) -> None:
+    """Write which submission corrects which message; all others correct none."""
+    for row in session.exec(select(SubmissionRow)):
+        if row.supersedes != found.get(row.id):
+            row.supersedes = found.get(row.id)
+            session.add(row)
+
+
+def message_ids(session: Session, received_after: datetime | None, received_until: datetime | None) -> list[str]:
+    """Ids of messages by time of receipt, then id: received after the first time, up to the second."""
+    query = select(MessageRow.id)
+    if received_after is not None:
+        query = query.where(col(MessageRow.received_at) > received_after)
+    if received_until is not None:
+        query = query.where(col(MessageRow.received_at) <= received_until)
+    return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))))
+
+
+def views(session: Session, ids: Sequence[str], with_content: bool = True) -> list[MessageView]:
+    """Messages as people and programs see them, in the order of ``ids``; without content: no texts, no attachments."""
+    found = {row.id: row for row in _in_slices(session, ids)}
+    return [_view(session, found[id_], with_content) for id_ in ids if id_ in found]
+
+
+def find_by_prefix(session: Session, prefix: str) -> list[str]:
+    """Ids of the messages that begin so."""
+    return list(session.exec(select(MessageRow.id).where(col(MessageRow.id).startswith(prefix, autoescape=True))))
+
+
+def _in_slices(session: Session, ids: Sequence[str]) -> Iterable[MessageRow]:
+    for start in range(0, len(ids), 500):
+        yield from session.exec(select(MessageRow).where(col(MessageRow.id).in_(ids[start : start + 500])))
+
+
+def _store_extract(session: Session, message: str, extract: Extract, ordinal: int, parent: int | None) -> None:
+    row = checked(
+        AttachmentRow,
+        message=message,
+        parent=parent,
+        ordinal=ordinal,
+        position=extract.part.position,
+        filename=extract.part.filename,
+        declared_type=extract.part.media_type,
+        media_type=extract.media_type,
+        size_bytes=len(extract.part.content),
+        sha256=extract.part.sha256,
+        status=extract.status,
+        reason=extract.reason,
+        explanation=to_json(Text | None, extract.explanation),
+        page_count=extract.page_count,
+        text=extract.text,
+        tables=to_json(tuple[Table, ...], extract.tables),
+        picture=to_json(Picture | None, extract.picture),
+        info=[list(pair) for pair in extract.metadata],
+        parser=extract.parser,
+    )
+    session.add(row)
+    session.flush()
+    for number, member in enumerate(extract.members):
+        _store_extract(session, message, member, number, row.id)
+
+
+def _filed(row: SubmissionRow, message: MessageRow) -> FiledSubmission:
+    return FiledSubmission(
+        id=row.id,
+        message=row.message,
+        received_at=message.received_at,
+        message_status=message.status,  # type: ignore[arg-type]  # a column holds plain strings
+        submission=from_json(Submission, row.value),
+        supersedes=row.supersedes,
+    )
+
+
+def _view(session: Session, row: MessageRow, with_content: bool) -> MessageView:
+    submissions = session.exec(
+        select(SubmissionRow).where(SubmissionRow.message == row.id).order_by(col(SubmissionRow.ordinal))
+    )
+    return MessageView(
+        id=row.id,
+        raw_sha256=row.id if row.source == "message" and not row.id.startswith("l-") else None,
+        source=row.source,  # type: ignore[arg-type]  # a column holds plain strings
+        message_id=row.message_id,
+        received_at=row.received_at,
+        deliveries=row.deliveries,
+        sender=row.sender,
+        sender_name=row.sender_name,
+        subject=row.subject,
+        status=row.status,  # type: ignore[arg-type]  # a column holds plain strings
+        reason=row.reason,
+        explanation=from_json(Text, row.explanation) if row.explanation else None,
+        body_text=row.body_text if with_content else "",
+        attachments=_attachments(session, row.id, with_content),
+        cloud_links=tuple(from_json(CloudLink, link) for link in row.cloud_links),
+        submissions=tuple(_submission_view(item) for item in submissions),
+        new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
+    )
+
+
+def _submission_view(row: SubmissionRow) -> SubmissionView:
+    value = from_json(Submission, row.value)
+    return SubmissionView(
+        id=row.id,
+        status=value.status,
+        campaign=value.campaign,
+        unit=value.unit,
+        unit_name=value.unit_text,
+        confidence=value.confidence,
+        decided_by=value.decided_by,
+        requirement=value.requirement,
+        kind=value.kind,
+        activities=value.activities,
+        on_time=None,
+        figures=tuple((figure.measure, figure.value) for figure in value.figures),
+        parts=value.parts,
+        supersedes=row.supersedes,
+        superseded_by=None,
+        doubtful=value.doubtful,
+        evidence=value.evidence + tuple(figure.evidence for figure in value.figures),
+        alternative=value.alternative,
+    )
+
+
+def _attachments(session: Session, message: str, with_content: bool) -> tuple[AttachmentView, ...]:
+    rows = session.exec(
+        select(AttachmentRow).where(AttachmentRow.message == message).order_by(col(AttachmentRow.ordinal))
+    ).all()
+    below: dict[int | None, list[AttachmentRow]] = {}
+    for row in rows:
+        below.setdefault(row.parent, []).append(row)
+
+    def build(row: AttachmentRow) -> AttachmentView:
+        return AttachmentView(
+            filename=row.filename,
+            media_type=row.media_type,
+            size_bytes=row.size_bytes,
+            sha256=row.sha256,
+            status=row.status,  # type: ignore[arg-type]  # a column holds plain strings
+            reason=row.reason,
+            explanation=from_json(Text, row.explanation) if row.explanation else None,
+            pages=row.page_count,
+            text=row.text if with_content else "",
+            members=tuple(build(member) for member in below.get(row.id, [])),
+        )
+
+    return tuple(build(row) for row in below.get(None, []))

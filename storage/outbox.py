@@ -1,0 +1,137 @@
+"""Mails that wait to leave, and what has left: each key once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from records.journals import Sent
+from records.mails import OutgoingMail
+from records.words import Text
+from storage.tables import ListedRow, OutboxRow, checked
+from storage.values import from_json, to_json
+
+
+def queue(session: Session, mail: OutgoingMail) -> bool:
+    """Put a mail into the outbox; False where its key is there already, sent or not."""
+    if session.get(OutboxRow, mail.key) is not None:
+        return False
+    session.add(_row(mail, "queued"))
+    session.flush()
+    return True
+
+
+def due(session: Session, now: datetime) -> list[OutgoingMail]:
+    """What waits and may leave now, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.state == "queued").order_by(col(OutboxRow.created_at), col(OutboxRow.key))
+    return [_mail(row) for row in session.exec(query) if row.not_before is None or row.not_before <= now]
+
+
+def mark_sent(session: Session, entries: Iterable[Sent]) -> None:
+    """Write what the journal says has left, and which messages a digest listed."""
+    for entry in entries:
+        row = session.get(OutboxRow, entry.key) or _left(entry)
+        row.state, row.not_before, row.detail = "sent", None, None
+        session.add(row)
+        if entry.kind == "digest":
+            for message in entry.lists:
+                if session.get(ListedRow, (entry.campaign, message)) is None:
+                    session.add(checked(ListedRow, campaign=entry.campaign, message=message, key=entry.key))
+        session.flush()
+
+
+def mark_refused(session: Session, key: str, why: Text) -> None:
+    """The server will never take this mail; it stays in the outbox, shown to people."""
+    row = session.get_one(OutboxRow, key)
+    row.state, row.detail, row.attempts = "refused", to_json(Text, why), row.attempts + 1
+    session.add(row)
+
+
+def postpone(session: Session, key: str, until: datetime, why: Text) -> int:
+    """Try again later; returns the number of attempts so far."""
+    row = session.get_one(OutboxRow, key)
+    row.not_before, row.detail, row.attempts = until, to_json(Text, why), row.attempts + 1
+    session.add(row)
+    return row.attempts
+
+
+def unsent(session: Session) -> list[tuple[OutgoingMail, Text | None]]:
+    """What has not left, with the last reason."""
+    query = select(OutboxRow).where(OutboxRow.state != "sent").order_by(col(OutboxRow.created_at))
+    return [(_mail(row), from_json(Text, row.detail) if row.detail else None) for row in session.exec(query)]
+
+
+def sent_since(session: Session, since: datetime) -> int:
+    """How many mails left whose sending began after ``since``: for the daily limit."""
+    query = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "sent")
+    return session.exec(query.where(col(OutboxRow.created_at) > since)).one()
+
+
+def has_key(session: Session, key: str) -> bool:
+    """Whether a mail with that key was queued or sent."""
+    return session.get(OutboxRow, key) is not None
+
+
+def own_message_ids(session: Session) -> frozenset[str]:
+    """Message-IDs of all mails of ours, queued ones too: one may have left without our knowing."""
+    return frozenset(session.exec(select(OutboxRow.message_id)))
+
+
+def listed(session: Session, campaign: str) -> Collection[str]:
+    """The messages that a sent digest of the campaign lists."""
+    return frozenset(session.exec(select(ListedRow.message).where(ListedRow.campaign == campaign)))
+
+
+def last_period(session: Session, campaign: str, kind: str) -> str | None:
+    """The newest period for which a mail of that kind was queued or sent."""
+    query = select(func.max(OutboxRow.period)).where(OutboxRow.campaign == campaign, OutboxRow.kind == kind)
+    return session.exec(query).one()
+
+
+def _row(mail: OutgoingMail, state: str) -> OutboxRow:
+    return checked(
+        OutboxRow,
+        key=mail.key,
+        kind=mail.kind,
+        campaign=mail.campaign,
+        period=mail.period,
+        recipient=mail.recipient,
+        message_id=mail.message_id,
+        created_at=mail.created_at,
+        octets=mail.octets,
+        lists=list(mail.lists),
+        state=state,
+    )
+
+
+def _mail(row: OutboxRow) -> OutgoingMail:
+    return OutgoingMail(
+        key=row.key,
+        kind=row.kind,  # type: ignore[arg-type]  # a column holds plain strings
+        campaign=row.campaign,
+        period=row.period,
+        recipient=row.recipient,
+        message_id=row.message_id,
+        created_at=row.created_at,
+        octets=row.octets,
+        lists=tuple(row.lists),
+    )
+
+
+def _left(entry: Sent) -> OutboxRow:
+    """A mail known from the journal alone: its octets are gone with the database, its key is not."""
+    return checked(
+        OutboxRow,
+        key=entry.key,
+        kind=entry.kind,
+        campaign=entry.campaign,
+        period=entry.period,
+        recipient=entry.recipient,
+        message_id=entry.message_id,
+        created_at=entry.at,
+        octets=b"",
+        lists=list(entry.lists),
+        state="sent",
+    )

@@ -1,0 +1,110 @@
+"""The filed tree, for people with a file manager.
+
+``filed/<campaign>/<category>/<unit>/<总结 or activity>/<MMDD>_<original name>``: hard links to the kept files (copies
+where links fail), the body as 正文.html, the mail as 原邮件.eml. Derived: it can be deleted and made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from storage.durable import disk_errors, file_name, make_folder
+from storage.tables import FiledPathRow, checked
+
+
+@dataclass(frozen=True, slots=True)
+class TreeFile:
+    """One file to stand in a submission's folders: linked from ``source``, or written from ``octets``."""
+
+    name: str
+    source: Path | None = None
+    octets: bytes = b""
+
+
+class FiledTree:
+    """The folders under ``root``, kept in step with submissions."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def place(
+        self, session: Session, submission: str, folders: Iterable[Sequence[str]], files: Sequence[TreeFile]
+    ) -> None:
+        """Put ``files`` into each of ``folders`` (names from the root down), in place of what stood there before."""
+        self.remove(session, submission)
+        for names in folders:
+            folder = self.root.joinpath(*(file_name(name, 120) for name in names))
+            with disk_errors(folder):
+                make_folder(folder)
+                for file in files:
+                    path = self._put(folder, file)
+                    relative = str(path.relative_to(self.root))
+                    session.add(checked(FiledPathRow, path=relative, submission=submission))
+                    session.flush()
+
+    def remove(self, session: Session, submission: str) -> None:
+        """Take a submission's files out of the tree, and folders that are empty then."""
+        for row in session.exec(select(FiledPathRow).where(FiledPathRow.submission == submission)).all():
+            path = self.root / row.path
+            with disk_errors(path):
+                path.unlink(missing_ok=True)
+                self._prune(path.parent)
+            session.delete(row)
+        session.flush()
+
+    def clear(self) -> None:
+        """Delete the whole tree; what it links to stays."""
+        if self.root.exists():
+            with disk_errors(self.root):
+                shutil.rmtree(self.root)
+
+    def _put(self, folder: Path, file: TreeFile) -> Path:
+        for path in _free_names(folder, file):
+            if not path.exists():
+                if file.source is None:
+                    path.write_bytes(file.octets)
+                else:
+                    _link(file.source, path)
+                return path
+        raise AssertionError("names never run out")
+
+    def _prune(self, folder: Path) -> None:
+        while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _free_names(folder: Path, file: TreeFile) -> Iterator[Path]:
+    """The name itself, then with a number behind, so that two files of one name never overwrite each other."""
+    name = file_name(file.name)
+    yield folder / name
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    number = 2
+    while True:
+        yield folder / f"{stem}_{number}{dot}{extension}"
+        number += 1
+
+
+def _link(source: Path, path: Path) -> None:
+    try:
+        os.link(source, path)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, path)
+
+
+def tree_digest(root: Path) -> str:
+    """One hash over all names and contents of a tree: equal trees, equal hashes."""
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            whole.update(str(path.relative_to(root)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()

@@ -1,0 +1,26 @@
+"""Frozen values to JSON and back, by their types."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+Value = TypeVar("Value")
+
+
+@lru_cache(maxsize=None)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Any, value: object) -> Any:
+    """``value`` of the type ``kind`` as JSON's lists, objects, strings and numbers."""
+    return _adapter(kind).dump_python(value, mode="json")
+
+
+def from_json(kind: type[Value], data: object) -> Value:
+    """The value that :func:`to_json` wrote. Raises pydantic.ValidationError."""
+    value: Value = _adapter(kind).validate_python(data)
+    return value
