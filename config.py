@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from datetime import date, time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,7 +32,7 @@ NO_SECRET = Text(
     "{path}: {key}: no password can be read ({where}): put the authorization code into that file or variable",
 )
 WHY = {
-    "missing": Text("缺少这一项", "it is missing"),
+    "missing": Text("缺少这一项，请补上", "it is missing: add it"),
     "extra_forbidden": Text("没有这个设置，请检查拼写", "there is no such setting; check the spelling"),
     "int_type": Text("应为整数", "it must be a whole number"),
     "int_from_float": Text("应为整数", "it must be a whole number"),
@@ -53,7 +54,7 @@ Port = Annotated[int, Field(gt=0, le=65535)]
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
+    return value if isinstance(value, list) else [value]
 
 
 def _clock_time(value: object) -> object:
@@ -89,6 +90,12 @@ def _address(value: str) -> str:
     return value.lower()
 
 
+def _sender(value: str) -> str:
+    if "@" not in parseaddr(value)[1] or not value.isprintable():
+        raise ValueError('应含邮箱地址，如 "安稳办 <report@example.com>"|it must hold a mail address')
+    return value
+
+
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -96,7 +103,7 @@ Address = Annotated[str, AfterValidator(_address)]
 class _Table(BaseModel):
     """A table of config.toml: unknown keys and loose types are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class MailboxSettings(_Table):
@@ -131,7 +138,7 @@ class OutgoingSettings(_Table):
     username: str | None = None
     password_file: str | None = None
     password_env: str | None = None
-    sender: Annotated[str, Field(min_length=3)]
+    sender: Annotated[str, AfterValidator(_sender)]
     daily_limit: Annotated[int, Field(gt=0)] = 200
 
     @model_validator(mode="after")
@@ -182,7 +189,8 @@ class Settings(_Table):
 
     def path(self, name: str) -> Path:
         """A path of the configuration, seen from the configuration file."""
-        return self.source.parent / Path(name).expanduser()
+        own = Path(name).parts[:1] == ("~",)  # "~name" stands for itself: that user may not exist
+        return self.source.parent / (Path(name).expanduser() if own else Path(name))
 
     def mailbox_account(self, index: int) -> MailboxAccount:
         """How to log in to the mailbox of that place in the list, its password read. Raises UsageError."""
@@ -222,8 +230,8 @@ class Settings(_Table):
             return os.environ[variable]
         where = str(self.path(file)) if file else f"${variable}" if variable else "password_file, password_env"
         try:
-            secret = self.path(file).read_text("utf-8").strip() if file else ""
-        except (OSError, UnicodeDecodeError):
+            secret = self.path(file).read_text("utf-8-sig").strip() if file else ""
+        except (OSError, ValueError):  # also octets that are no text, and a path with NUL
             secret = ""
         if not secret:
             raise UsageError(NO_SECRET.fill(path=self.source, key=key, where=where))
@@ -238,6 +246,8 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(NO_FILE.fill(path=path)) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(NOT_TOML.fill(path=path, why=error)) from error
+    if "source" in data:  # set here alone
+        raise UsageError(WRONG.fill(path=path, key="source", why=WHY["extra_forbidden"]))
     try:
         return Settings.model_validate({**data, "source": path})
     except ValidationError as error:
@@ -246,13 +256,15 @@ def read_settings(path: Path) -> Settings:
 
 def _first_mistake(path: Path, error: ValidationError) -> Text:
     first = error.errors()[0]
-    return WRONG.fill(path=path, key=_key(first["loc"]) or "config.toml", why=_why(first))
+    return WRONG.fill(path=path, key=_key(first["loc"]), why=_why(first))
 
 
-def _key(location: tuple[int | str, ...]) -> str:
-    """("mailbox", 0, "port") as people read it: [mailbox] port."""
-    names = [f"第 {part + 1} 项" if isinstance(part, int) and part else str(part) for part in location if part != 0]
-    return f"[{names[0]}] {' '.join(names[1:])}".strip() if names else ""
+def _key(location: tuple[int | str, ...]) -> Text:
+    """("mailbox", 0, "port") as people read it: [mailbox] port; of several: [mailbox] 第 2 项 port."""
+    table, *rest = (part for part in location if part != 0)
+    chinese = [f"第 {part + 1} 项" if isinstance(part, int) else part for part in rest]
+    english = [f"no. {part + 1}" if isinstance(part, int) else part for part in rest]
+    return Text(" ".join([f"[{table}]", *chinese]), " ".join([f"[{table}]", *english]))
 
 
 def _why(first: Any) -> Text:
@@ -260,7 +272,13 @@ def _why(first: Any) -> Text:
         chinese, _, english = str(first["ctx"]["error"]).partition("|")
         return Text(chinese, english or chinese)
     known = WHY.get(first["type"])
-    return known.fill(**first.get("ctx", {})) if known else Text(first["msg"], first["msg"])
+    values = {name: _listed(value) if isinstance(value, str) else value for name, value in first.get("ctx", {}).items()}
+    return known.fill(**values) if known else Text(first["msg"], first["msg"])
+
+
+def _listed(values: str) -> Text:
+    """pydantic's "'a', 'b' or 'c'", and the same in Chinese."""
+    return Text(values.replace(", ", "、").replace(" or ", " 或 "), values)
 
 
 def _check_tls(tls: Tls, host: str) -> None:

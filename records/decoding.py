@@ -15,7 +15,8 @@ def _names(text: str) -> frozenset[str]:
 
 _GB_LABELS = _names(
     """gb gb2312 gb231280 gbk gb18030 gb180302000 gb180302005 gb180302022 cp936 936 ms936 windows936
-    xgbk xgb2312 xgb18030 euccn eucgb2312cn xeuccn cngb cngb0 chinese csgb2312 csiso58gb231280 isoir58 iso58 xmacchinesesimp"""
+    xgbk xgb2312 xgb18030 euccn eucgb2312cn xeuccn cngb cngb0 chinese csgb2312 csiso58gb231280 isoir58 iso58
+    xmacchinesesimp"""
 )
 _BIG5_LABELS = _names("big5 big5hkscs xxbig5 xbig5 cnbig5 csbig5 cp950 950 ms950 windows950 big5tw")
 _UTF8_LABELS = _names("utf8 utf8mb4 utf8mb3 utf8sig unicode11utf8 unicode20utf8 xunicode20utf8 cp65001 65001")

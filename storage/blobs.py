@@ -9,7 +9,7 @@ from pathlib import Path
 
 from records.errors import ArchiveError
 from records.words import Text
-from storage.durable import disk_errors, write_durably
+from storage.durable import disk_errors, sync_folder, write_durably
 
 GONE = Text(
     "资料库中缺少文件 {path}：请从备份恢复",
@@ -27,8 +27,7 @@ class RawArchive:
         """Store a message under its hash, durable when this returns; the same octets of a month are written once."""
         sha256 = hashlib.sha256(raw).hexdigest()
         path = self.root / f"{received_at:%Y}" / f"{received_at:%m}" / f"{sha256}.eml"
-        if not path.exists():
-            write_durably(path, raw)
+        _keep(path, raw)
         return path
 
     def paths(self) -> Iterator[tuple[str, Path]]:
@@ -54,12 +53,16 @@ class BlobStore:
         """Where the file of that hash lies or would lie."""
         return self.root / sha256[:2] / sha256
 
+    @staticmethod
+    def hash(octets: bytes) -> str:
+        """The name under which octets are kept."""
+        return hashlib.sha256(octets).hexdigest()
+
     def keep(self, octets: bytes) -> str:
         """Store octets under their hash; returns it. Already there: nothing is written."""
-        sha256 = hashlib.sha256(octets).hexdigest()
+        sha256 = self.hash(octets)
         path = self.path(sha256)
-        if not path.exists():
-            write_durably(path, octets)
+        _keep(path, octets)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -81,7 +84,7 @@ class TextCache:
         """What was put under ``key``, or None."""
         path = self._path(key)
         with disk_errors(path, reading=True):
-            return path.read_text("utf-8") if path.exists() else None
+            return path.read_bytes().decode() if path.exists() else None
 
     def put(self, key: str, value: str) -> None:
         """Keep ``value`` under ``key``."""
@@ -90,3 +93,12 @@ class TextCache:
     def _path(self, key: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()
         return self.root / digest[:2] / f"{digest}.txt"
+
+
+def _keep(path: Path, octets: bytes) -> None:
+    """Write a file once. One that is there may be so by a process that died before its name was durable."""
+    with disk_errors(path):
+        if path.exists():
+            sync_folder(path.parent)
+            return
+    write_durably(path, octets)

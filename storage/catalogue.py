@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from records.campaigns import Campaign, CampaignContext
 from records.decisions import Action, Assign, Decision, Record, Reject, Return, Undo, Withdraw
@@ -68,7 +68,8 @@ def store_decisions(session: Session, decisions: Iterable[Decision]) -> None:
 
 def stored_decisions(session: Session) -> list[Decision]:
     """All decisions, oldest first."""
-    rows = session.exec(select(DecisionRow).order_by(col(DecisionRow.id)))
+    by_place = (func.length(DecisionRow.id), col(DecisionRow.id))  # d-10000 comes after d-9999
+    rows = session.exec(select(DecisionRow).order_by(*by_place))
     return [from_json(Decision, row.value) for row in rows]
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from records.errors import ArchiveError
 from records.words import Text
-from storage.durable import make_folder
+from storage.durable import CANNOT_WRITE, DISK_FULL, disk_errors, make_folder
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = "0001"  # the newest migration; a test compares it with the folder
@@ -28,10 +28,19 @@ NEWER = Text(
     "数据库 {path} 由更新版本的程序建立（{version}）：请升级程序后再运行",
     "The database {path} was made by a newer version ({version}): upgrade the program",
 )
-FULL = Text(
-    "磁盘已满，数据库 {path} 无法写入：请清理磁盘空间后重试，已收到的邮件不会丢失",
-    "The disk is full, the database {path} cannot be written: free some space and try again; nothing received is lost",
+LOCKED = Text(
+    "数据库 {path} 正被另一个程序占用：请等它结束后重试",
+    "Another program holds the database {path}: wait until it ends, then try again",
 )
+REASONS = {  # by SQLite's primary result code; for all others the database itself is to blame
+    sqlite3.SQLITE_FULL: DISK_FULL,
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_READONLY: CANNOT_WRITE,
+    sqlite3.SQLITE_CANTOPEN: CANNOT_WRITE,
+    sqlite3.SQLITE_PERM: CANNOT_WRITE,
+    sqlite3.SQLITE_IOERR: CANNOT_WRITE,
+}
 
 
 class Database:
@@ -39,7 +48,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        make_folder(path.parent)
+        with disk_errors(path):
+            make_folder(path.parent)
         self.engine = _engine(path)
         with self._translated():
             self._migrate()
@@ -63,19 +73,18 @@ class Database:
         if version is not None and version > HEAD:
             raise ArchiveError(NEWER.fill(path=self.path, version=version))
         with self.engine.begin() as connection:
+            connection.execute(text("BEGIN IMMEDIATE"))  # all tables or none; a second opener waits, then finds them
             command.upgrade(alembic_config(connection), "head")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            text_ = FULL if "full" in str(error.orig) else UNUSABLE
-            raise ArchiveError(text_.fill(path=self.path, why=error.orig)) from error
         except DatabaseError as error:
-            if isinstance(error.orig, sqlite3.IntegrityError):
+            if not isinstance(error.orig, sqlite3.Error) or isinstance(error.orig, sqlite3.IntegrityError):
                 raise
-            raise ArchiveError(UNUSABLE.fill(path=self.path, why=error.orig)) from error
+            code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            raise ArchiveError(REASONS.get(code, UNUSABLE).fill(path=self.path, why=error.orig)) from error
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -87,7 +96,8 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+    url = URL.create("sqlite", database=str(path))  # a "?" in a folder's name begins no options
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     return engine
 

@@ -20,11 +20,12 @@ def unknown(session: Session, listings: Sequence[Listing]) -> list[Listing]:
     if not listings:
         return []
     first = listings[0].location
+    uids = [listing.location.uid for listing in listings]
     rows = session.exec(
         select(DeliveryRow)
         .where(DeliveryRow.mailbox == first.mailbox, DeliveryRow.folder == first.folder)
         .where(DeliveryRow.uidvalidity == first.uidvalidity)
-        .where(col(DeliveryRow.uid).in_([listing.location.uid for listing in listings]))
+        .where(col(DeliveryRow.uid).between(min(uids), max(uids)))  # SQLite takes no list of 40,000 UIDs
     )
     known = {row.uid: row for row in rows}
     return [listing for listing in listings if not _is_known(known.get(listing.location.uid), listing)]

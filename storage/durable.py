@@ -26,7 +26,7 @@ CANNOT_READ = Text(
     "Cannot read {path} ({why}): check the folder's permissions and the disk, then try again",
 )
 MAX_NAME_BYTES = 200  # of 255: room for a date before and a suffix behind
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")})
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def file_name(name: str, limit_bytes: int = MAX_NAME_BYTES) -> str:
     NFC; no control, format (bidi) or reserved characters, no separators; not "." or ".."; at most ``limit_bytes``
     octets of UTF-8, the extension kept.
     """
-    clean = "".join(_harmless(char) for char in unicodedata.normalize("NFC", name))
+    clean = unicodedata.normalize("NFC", "".join(map(_harmless, name)))
     clean = " ".join(clean.split()).strip(". ")
     stem, dot, extension = clean.rpartition(".")
     if not dot or len(extension.encode()) > 16:

@@ -1,7 +1,9 @@
 """Append-only journals: JSON lines, fsynced, each chained to the one before by hash.
 
-A line is ``{"n": 1, "prev": "<sha256 of the line before>", "at": …, "entry": {…}}``; the first one's ``prev`` is 64
-zeros. A line torn by a crash was never acknowledged: it is set aside in ``<name>.torn`` and the journal goes on.
+A line is ``{"n": 1, "prev": "<sha256 of the line before>", "sum": "<sha256 of the entry>", "entry": {…}}``; ``prev`` of
+the first is 64 zeros. ``prev`` tells of lines changed, lost or moved; ``sum`` of a change in the last line too, for
+which no later one vouches. A line torn by a crash was never acknowledged: it is set aside in ``<name>.torn`` and the
+journal goes on.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from storage.durable import disk_errors, make_folder, sync_folder
 Entry = TypeVar("Entry")
 ZERO = "0" * 64
 BROKEN = Text(
-    "日志 {path} 第 {line} 行与前一行的校验值不符或无法读取：文件被改动过，请从备份恢复后再运行",
-    "Journal {path}, line {line} does not match the line before it or cannot be read: the file was changed; "
+    "日志 {path} 第 {line} 行校验不符或无法读取：文件被改动过，请从备份恢复后再运行",
+    "Journal {path}, line {line} does not match its checksums or cannot be read: the file was changed; "
     "restore it from a backup before you go on",
 )
 
@@ -64,7 +66,7 @@ class Journal(Generic[Entry]):
         for number, line in enumerate(self._complete_lines(), 1):
             try:
                 row = json.loads(line)
-                if row["n"] != number or row["prev"] != last:
+                if (row["n"], row["prev"], row["sum"]) != (number, last, _sum(row["entry"])):
                     raise ValueError("chain")
                 entry = self._adapter.validate_python(row["entry"])
             except (ValueError, KeyError, TypeError) as error:
@@ -78,14 +80,14 @@ class Journal(Generic[Entry]):
         return self.path.stat().st_size if self.path.exists() else 0
 
     def _line(self, number: int, previous: str, entry: Entry) -> bytes:
-        row = {"n": number, "prev": previous, "entry": self._adapter.dump_python(entry, mode="json")}
-        return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+        value = self._adapter.dump_python(entry, mode="json")
+        return _json({"n": number, "prev": previous, "sum": _sum(value), "entry": value})
 
     def _write(self, handle: int, size: int, lines: bytes) -> None:
         try:
-            written = os.write(handle, lines)
-            if written != len(lines):  # a disk that fills up writes a part
-                os.write(handle, lines[written:])
+            rest = lines
+            while rest:  # a disk that fills up writes a part, then refuses
+                rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
         except OSError:
             os.ftruncate(handle, size)
@@ -93,12 +95,11 @@ class Journal(Generic[Entry]):
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        new = not self.path.exists()
         make_folder(self.path.parent)
         handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            if new:
+            if not os.fstat(handle).st_size:  # whoever writes the first line makes the file's name durable
                 sync_folder(self.path.parent)
             yield handle
         finally:
@@ -125,5 +126,14 @@ class Journal(Generic[Entry]):
             return
         with disk_errors(self.path, reading=True), self.path.open("rb") as file:
             for line in file:
-                if line.endswith(b"\n"):
-                    yield line[:-1]
+                if not line.endswith(b"\n"):  # torn, or being written: what follows would not be a line
+                    return
+                yield line[:-1]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+
+
+def _sum(entry: object) -> str:
+    return hashlib.sha256(_json(entry)).hexdigest()

@@ -17,6 +17,17 @@ BUSY = Text(
     "Another command (process {pid}) is writing to the archive {root}: wait until it ends or stop it, then try again",
 )
 
+_held: set[int] = set()
+
+
+def _close_in_child() -> None:
+    """A forked worker lets go, or it would hold the lock when its parent was killed."""
+    while _held:
+        os.close(_held.pop())
+
+
+os.register_at_fork(after_in_child=_close_in_child)
+
 
 @contextmanager
 def writing(root: Path) -> Iterator[None]:
@@ -25,6 +36,7 @@ def writing(root: Path) -> Iterator[None]:
     with disk_errors(path):
         make_folder(root)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+    _held.add(handle)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,4 +47,6 @@ def writing(root: Path) -> Iterator[None]:
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
     finally:
-        os.close(handle)
+        if handle in _held:  # a forked child has closed it already
+            _held.remove(handle)
+            os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,8 +10,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from records.boards import AttachmentView, MessageView, SubmissionView
-from records.extracts import Extract, Picture, Table
-from records.filings import Evidence, FiledSubmission, Filing, Submission
+from records.extracts import Extract, Page, Picture, Table
+from records.filings import FiledSubmission, Filing, Submission
 from records.mail import CloudLink, Message
 from records.words import Text
 from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
@@ -23,13 +24,14 @@ def pending(session: Session) -> list[MessageRow]:
     return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))))
 
 
-def store_reading(session: Session, message: Message, extracts: Sequence[Extract], fingerprint: str) -> None:
-    """Write what intake and the parsers got out of a message, in place of what stood there."""
+def store_reading(session: Session, message: Message, extracts: Sequence[Extract], found: Filing) -> None:
+    """Write what was read in a message and what the service found, in place of what stood there."""
     row = session.get_one(MessageRow, message.raw_sha256)
     row.message_id, row.subject, row.body_text = message.message_id, message.subject, message.body_text
     row.sender, row.sender_name = message.sender.address, message.sender.name
     row.cloud_links = to_json(tuple[CloudLink, ...], message.cloud_links)
-    row.fingerprint = fingerprint
+    row.fingerprint = fingerprint(message)
+    row.found = to_json(Filing, found)
     session.add(row)
     session.execute(delete(AttachmentRow).where(col(AttachmentRow.message) == message.raw_sha256))
     for ordinal, extract in enumerate(extracts):
@@ -42,7 +44,6 @@ def store_filing(session: Session, message: str, filing: Filing) -> None:
     row.status, row.reason = filing.status, filing.reason
     row.explanation = to_json(Text | None, filing.explanation)
     row.new_addresses = [list(pair) for pair in filing.new_addresses]
-    row.evidence = to_json(tuple[Evidence, ...], filing.evidence)
     session.add(row)
     session.execute(delete(SubmissionRow).where(col(SubmissionRow.message) == message))
     for ordinal, submission in enumerate(filing.submissions, 1):
@@ -64,20 +65,25 @@ def store_filing(session: Session, message: str, filing: Filing) -> None:
     session.flush()
 
 
-def stored_filing(session: Session, message: str) -> Filing:
-    """The decision about a message as it stands."""
+def store_found(session: Session, message: str, found: Filing) -> None:
+    """Write what the service found about a message that could not be read."""
     row = session.get_one(MessageRow, message)
-    rows = session.exec(
-        select(SubmissionRow).where(SubmissionRow.message == message).order_by(col(SubmissionRow.ordinal))
-    )
-    return Filing(
-        status=row.status,  # type: ignore[arg-type]  # a column holds plain strings
-        reason=row.reason,
-        explanation=from_json(Text, row.explanation) if row.explanation else None,
-        submissions=tuple(from_json(Submission, item.value) for item in rows),
-        evidence=tuple(from_json(Evidence, item) for item in row.evidence),
-        new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
-    )
+    row.found = to_json(Filing, found)
+    session.add(row)
+    session.flush()
+
+
+def found_filing(session: Session, message: str) -> Filing | None:
+    """What the service found by itself; None where the message was not processed yet, or is none (a manual entry)."""
+    row = session.get(MessageRow, message)
+    return from_json(Filing, row.found) if row is not None and row.found is not None else None
+
+
+def fingerprint(message: Message) -> str:
+    """Equal for messages that carry the same words and files, whatever the way they came."""
+    words = "".join(message.body_text.split())
+    parts = sorted(part.sha256 for part in message.parts)
+    return hashlib.sha256("\n".join([words, *parts]).encode()).hexdigest()
 
 
 def filed_submissions(session: Session, campaign: str | None = None) -> list[FiledSubmission]:
@@ -139,7 +145,7 @@ def _store_extract(session: Session, message: str, extract: Extract, ordinal: in
         reason=extract.reason,
         explanation=to_json(Text | None, extract.explanation),
         page_count=extract.page_count,
-        text=extract.text,
+        pages=to_json(tuple[Page, ...], extract.pages),
         tables=to_json(tuple[Table, ...], extract.tables),
         picture=to_json(Picture | None, extract.picture),
         info=[list(pair) for pair in extract.metadata],
@@ -229,8 +235,51 @@ def _attachments(session: Session, message: str, with_content: bool) -> tuple[At
             reason=row.reason,
             explanation=from_json(Text, row.explanation) if row.explanation else None,
             pages=row.page_count,
-            text=row.text if with_content else "",
+            text="\n".join(page["text"] for page in row.pages if page["text"]) if with_content else "",
             members=tuple(build(member) for member in below.get(row.id, [])),
         )
 
     return tuple(build(row) for row in below.get(None, []))
+
+
+def texts(session: Session, message: str) -> list[tuple[str, str]]:
+    """What can be searched of a message, as (where, text): subject, body, each page of each part, pictures' text."""
+    row = session.get_one(MessageRow, message)
+    found = [("subject", row.subject), ("body", row.body_text)]
+    query = select(AttachmentRow).where(AttachmentRow.message == message).order_by(col(AttachmentRow.id))
+    for part in session.exec(query):
+        name = part.filename or part.position
+        found.append((name, name))
+        for page in part.pages:
+            many = len(part.pages) > 1
+            where = (
+                f"picture: {name}" if part.picture is not None else f"{name}, page {page['number']}" if many else name
+            )
+            found.append((where, page["text"]))
+    return found
+
+
+def new_manual(session: Session, id_: str, received_at: datetime, subject: str, by: str) -> None:
+    """Make, or make anew, the row of a report that was recorded by hand."""
+    session.merge(
+        checked(
+            MessageRow,
+            id=id_,
+            source="manual",
+            received_at=received_at,
+            received_source="decision",
+            size_bytes=0,
+            deliveries=0,
+            sender_name=by,
+            subject=subject,
+            status="filed",
+        )
+    )
+    session.flush()
+
+
+def forget(session: Session, message: str) -> None:
+    """Delete a manual entry that was undone."""
+    session.execute(delete(SubmissionRow).where(col(SubmissionRow.message) == message))
+    session.execute(delete(AttachmentRow).where(col(AttachmentRow.message) == message))
+    session.execute(delete(MessageRow).where(col(MessageRow.id) == message))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from records.journals import Sent
@@ -15,10 +16,15 @@ from storage.values import from_json, to_json
 
 
 def queue(session: Session, mail: OutgoingMail) -> bool:
-    """Put a mail into the outbox; False where its key is there already, sent or not."""
+    """Put a mail into the outbox; False where its key is there already, sent or not.
+
+    What a digest lists counts as listed from here on, so that the next one does not list it again.
+    """
     if session.get(OutboxRow, mail.key) is not None:
         return False
     session.add(_row(mail, "queued"))
+    if mail.kind == "digest":
+        _list(session, mail.campaign, mail.period, mail.lists)
     session.flush()
     return True
 
@@ -36,25 +42,36 @@ def mark_sent(session: Session, entries: Iterable[Sent]) -> None:
         row.state, row.not_before, row.detail = "sent", None, None
         session.add(row)
         if entry.kind == "digest":
-            for message in entry.lists:
-                if session.get(ListedRow, (entry.campaign, message)) is None:
-                    session.add(checked(ListedRow, campaign=entry.campaign, message=message, key=entry.key))
+            _list(session, entry.campaign, entry.period, entry.lists)
         session.flush()
 
 
 def mark_refused(session: Session, key: str, why: Text) -> None:
-    """The server will never take this mail; it stays in the outbox, shown to people."""
+    """The server will never take this mail; it stays in the outbox, shown to people.
+
+    A digest that reached nobody listed nothing: the next one lists its messages.
+    """
     row = session.get_one(OutboxRow, key)
     row.state, row.detail, row.attempts = "refused", to_json(Text, why), row.attempts + 1
     session.add(row)
+    session.flush()
+    same = select(OutboxRow).where(OutboxRow.campaign == row.campaign, OutboxRow.period == row.period)
+    same = same.where(OutboxRow.kind == "digest")
+    if row.kind == "digest" and all(mail.state == "refused" for mail in session.exec(same)):
+        gone = delete(ListedRow).where(col(ListedRow.campaign) == row.campaign, col(ListedRow.period) == row.period)
+        session.execute(gone)
 
 
-def postpone(session: Session, key: str, until: datetime, why: Text) -> int:
-    """Try again later; returns the number of attempts so far."""
+def attempts(session: Session, key: str) -> int:
+    """How often a mail was tried in vain."""
+    return session.get_one(OutboxRow, key).attempts
+
+
+def postpone(session: Session, key: str, until: datetime, why: Text) -> None:
+    """Try again later."""
     row = session.get_one(OutboxRow, key)
     row.not_before, row.detail, row.attempts = until, to_json(Text, why), row.attempts + 1
     session.add(row)
-    return row.attempts
 
 
 def unsent(session: Session) -> list[tuple[OutgoingMail, Text | None]]:
@@ -80,7 +97,7 @@ def own_message_ids(session: Session) -> frozenset[str]:
 
 
 def listed(session: Session, campaign: str) -> Collection[str]:
-    """The messages that a sent digest of the campaign lists."""
+    """The messages that a digest of the campaign lists, sent or on its way."""
     return frozenset(session.exec(select(ListedRow.message).where(ListedRow.campaign == campaign)))
 
 
@@ -88,6 +105,12 @@ def last_period(session: Session, campaign: str, kind: str) -> str | None:
     """The newest period for which a mail of that kind was queued or sent."""
     query = select(func.max(OutboxRow.period)).where(OutboxRow.campaign == campaign, OutboxRow.kind == kind)
     return session.exec(query).one()
+
+
+def _list(session: Session, campaign: str, period: str, messages: Iterable[str]) -> None:
+    for message in messages:
+        if session.get(ListedRow, (campaign, message)) is None:
+            session.add(checked(ListedRow, campaign=campaign, message=message, period=period))
 
 
 def _row(mail: OutgoingMail, state: str) -> OutboxRow:

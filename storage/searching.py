@@ -27,7 +27,7 @@ QUERY = text(
 )
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 TOKENS = re.compile(rf"[{HAN}]+|\d+|[^\W\d_{HAN}]+")
-BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])[ \t\u3000]+(?=[{HAN}])")
+BETWEEN_HAN = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 SNIPPET_BEFORE, SNIPPET_AFTER = 20, 40
 
 
@@ -46,7 +46,7 @@ def is_index_table(name: str | None) -> bool:
 
 
 def folded(content: str) -> str:
-    """Text as it is indexed: NFKC, lower case, the blanks that OCR puts between Han characters taken out."""
+    """Text as it is indexed: NFKC, lower case, no blanks between Han characters: OCR and line ends put them there."""
     return BETWEEN_HAN.sub("", unicodedata.normalize("NFKC", content).lower())
 
 
@@ -77,7 +77,7 @@ def forget_texts(session: Session, message: str) -> None:
 
 def search(session: Session, query: str, limit: int, offset: int = 0) -> list[Hit]:
     """The newest hits that hold every word of ``query``; words are separated by blanks."""
-    words = [word for word in map(folded, query.split()) if TOKENS.search(word)]
+    words = [word for word in dict.fromkeys(map(folded, query.split())) if TOKENS.search(word)]
     if not words:
         return []
     expression = " AND ".join(_phrase(word) for word in words)
@@ -87,16 +87,24 @@ def search(session: Session, query: str, limit: int, offset: int = 0) -> list[Hi
 
 def snippet(content: str, words: Sequence[str]) -> str:
     """A stretch of the text around the first hit, each word marked «so»."""
-    flat = " ".join(BETWEEN_HAN.sub("", content).split())
+    flat = BETWEEN_HAN.sub("", " ".join(content.split()))
     lowered = folded(flat)
     if len(lowered) != len(flat):  # places would not agree: show the text as it is indexed
         flat = lowered
-    start = min((at for at in (lowered.find(word) for word in words) if at >= 0), default=0)
-    begin, end = max(0, start - SNIPPET_BEFORE), start + SNIPPET_AFTER
-    stretch = flat[begin:end]
-    for word in sorted(set(words), key=len, reverse=True):
-        stretch = re.sub(f"({re.escape(word)})(?![^«]*»)", r"«\1»", stretch, flags=re.IGNORECASE)
-    return f"{'…' if begin else ''}{stretch}{'…' if end < len(flat) else ''}"
+    pattern = re.compile("|".join(_pattern(word) for word in sorted(set(words), key=len, reverse=True)))
+    first = pattern.search(lowered)
+    start, stop = first.span() if first else (0, 0)
+    begin, end = max(0, start - SNIPPET_BEFORE), max(stop, start + SNIPPET_AFTER)
+    stretch, at = "", begin
+    for hit in pattern.finditer(lowered, begin, end):
+        stretch += f"{flat[at : hit.start()]}«{flat[hit.start() : hit.end()]}»"
+        at = hit.end()
+    return f"{'…' if begin else ''}{stretch}{flat[at:end]}{'…' if end < len(flat) else ''}"
+
+
+def _pattern(word: str) -> str:
+    """A regular expression for ``word`` as the index finds it: whatever punctuation stands between its runs."""
+    return r"[\W_]*".join(map(re.escape, TOKENS.findall(word)))
 
 
 def _tokens(run: str) -> list[str]:

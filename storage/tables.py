@@ -82,7 +82,7 @@ class MessageRow(SQLModel, table=True):
     explanation: Json = Field(default=None, sa_column=Column(JSON))
     cloud_links: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     new_addresses: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    evidence: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    found: Json = Field(default=None, sa_column=Column(JSON))  # records.filings.Filing, before people's decisions
     fingerprint: str = Field(default="", index=True)
     attempts: int = 0
 
@@ -105,7 +105,7 @@ class AttachmentRow(SQLModel, table=True):
     reason: str | None = None
     explanation: Json = Field(default=None, sa_column=Column(JSON))
     page_count: int | None = None
-    text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    pages: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     tables: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     picture: Json = Field(default=None, sa_column=Column(JSON))
     info: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -199,12 +199,12 @@ class OutboxRow(SQLModel, table=True):
 
 
 class ListedRow(SQLModel, table=True):
-    """That a sent digest of a campaign listed a message: each stands in exactly one."""
+    """That a digest of a campaign lists a message: each stands in exactly one."""
 
     __tablename__ = "listed"
     campaign: str = Field(primary_key=True)
     message: str = Field(primary_key=True)
-    key: str
+    period: str
 
 
 class FiledPathRow(SQLModel, table=True):

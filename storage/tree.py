@@ -6,6 +6,7 @@ where links fail), the body as 正文.html, the mail as 原邮件.eml. Derived: 
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from storage.durable import disk_errors, file_name, make_folder
+from storage.durable import disk_errors, file_name, make_folder, write_durably
 from storage.tables import FiledPathRow, checked
 
 
@@ -39,13 +40,12 @@ class FiledTree:
     ) -> None:
         """Put ``files`` into each of ``folders`` (names from the root down), in place of what stood there before."""
         self.remove(session, submission)
-        for names in folders:
-            folder = self.root.joinpath(*(file_name(name, 120) for name in names))
+        places = [self.root.joinpath(*(file_name(name, 120) for name in names)) for names in folders]
+        for folder in dict.fromkeys(places):  # two long names may be one when they are cut
             with disk_errors(folder):
                 make_folder(folder)
                 for file in files:
-                    path = self._put(folder, file)
-                    relative = str(path.relative_to(self.root))
+                    relative = self._put(session, folder, file)
                     session.add(checked(FiledPathRow, path=relative, submission=submission))
                     session.flush()
 
@@ -65,14 +65,20 @@ class FiledTree:
             with disk_errors(self.root):
                 shutil.rmtree(self.root)
 
-    def _put(self, folder: Path, file: TreeFile) -> Path:
-        for path in _free_names(folder, file):
+    def _put(self, session: Session, folder: Path, file: TreeFile) -> str:
+        """Place a file under the first free name: taken by no submission, and on the disk by nothing else.
+
+        The same file without an owner was left by a crash before the transaction's end: it is taken over.
+        """
+        for path in _names(folder, file):
+            relative = str(path.relative_to(self.root))
+            if session.get(FiledPathRow, relative) is not None:
+                continue
             if not path.exists():
-                if file.source is None:
-                    path.write_bytes(file.octets)
-                else:
-                    _link(file.source, path)
-                return path
+                _write(file, path)
+                return relative
+            if _holds(file, path):
+                return relative
         raise AssertionError("names never run out")
 
     def _prune(self, folder: Path) -> None:
@@ -81,7 +87,7 @@ class FiledTree:
             folder = folder.parent
 
 
-def _free_names(folder: Path, file: TreeFile) -> Iterator[Path]:
+def _names(folder: Path, file: TreeFile) -> Iterator[Path]:
     """The name itself, then with a number behind, so that two files of one name never overwrite each other."""
     name = file_name(file.name)
     yield folder / name
@@ -92,6 +98,21 @@ def _free_names(folder: Path, file: TreeFile) -> Iterator[Path]:
     while True:
         yield folder / f"{stem}_{number}{dot}{extension}"
         number += 1
+
+
+def _write(file: TreeFile, path: Path) -> None:
+    if file.source is None:
+        write_durably(path, file.octets)
+    else:
+        _link(file.source, path)
+
+
+def _holds(file: TreeFile, path: Path) -> bool:
+    if not path.is_file():
+        return False
+    if file.source is None:
+        return path.read_bytes() == file.octets
+    return filecmp.cmp(file.source, path, shallow=False)
 
 
 def _link(source: Path, path: Path) -> None:

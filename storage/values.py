@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
-
-
-@lru_cache(maxsize=None)
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # making one is dear, using it is cheap
 
 
 def to_json(kind: Any, value: object) -> Any:
@@ -24,3 +19,9 @@ def from_json(kind: type[Value], data: object) -> Value:
     """The value that :func:`to_json` wrote. Raises pydantic.ValidationError."""
     value: Value = _adapter(kind).validate_python(data)
     return value
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

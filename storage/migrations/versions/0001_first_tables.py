@@ -26,7 +26,7 @@ def upgrade() -> None:  # one statement a table
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("explanation", sa.JSON(), nullable=True),
         sa.Column("page_count", sa.Integer(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("pages", sa.JSON(), nullable=False),
         sa.Column("tables", sa.JSON(), nullable=False),
         sa.Column("picture", sa.JSON(), nullable=True),
         sa.Column("info", sa.JSON(), nullable=False),
@@ -94,7 +94,7 @@ def upgrade() -> None:  # one statement a table
         "listed",
         sa.Column("campaign", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("campaign", "message"),
     )
     op.create_table(
@@ -129,7 +129,7 @@ def upgrade() -> None:  # one statement a table
         sa.Column("explanation", sa.JSON(), nullable=True),
         sa.Column("cloud_links", sa.JSON(), nullable=False),
         sa.Column("new_addresses", sa.JSON(), nullable=False),
-        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=True),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

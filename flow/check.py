@@ -1,0 +1,136 @@
+"""Whether all that the service needs is there: a line each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from config import Settings
+from digest.outgoing import OutgoingServer
+from flow.campaigns import load_contexts
+from intake.session import check_login
+from records.campaigns import CampaignContext
+from records.errors import BaosongError
+from records.words import Language, Text
+from storage.archive import open_archive
+from storage.durable import make_folder, write_durably
+
+FREE_BYTES_NEEDED = 1024**3
+PROGRAMS = (
+    ("soffice", Text("旧版 Office 文件转换", "conversion of old Office files")),
+    ("ffmpeg", Text("视频截图", "stills of videos")),
+)
+CONFIGURED = Text("配置：{path}", "configuration: {path}")
+CAMPAIGN = Text(
+    "报送任务：{id}，{units} 家单位，{requirements} 项报送要求，截止 {due}",
+    "campaign: {id}, {units} units, {requirements} requirements, due {due}",
+)
+UNSURE = Text("  请核对：{field}（{why}）", "  please check: {field} ({why})")
+NO_CAMPAIGN = Text(
+    "没有报送任务：请在 config.toml 中加入 [[campaign]]", "no campaign: add a [[campaign]] to config.toml"
+)
+NO_COORDINATOR = Text(
+    "报送任务 {id} 没有 coordinators：日报和催报名单无人接收",
+    "campaign {id} has no coordinators: nobody would get digests and reminder lists",
+)
+NO_MAILBOX = Text("没有收件邮箱：请在 config.toml 中加入 [mailbox]", "no mailbox: add a [mailbox] to config.toml")
+MAILBOX = Text("收件邮箱：{what}", "mailbox: {what}")
+NO_OUTGOING = Text("没有发件设置：日报和催报不会发出", "no outgoing server: digests and reminders will not leave")
+OUTGOING = Text("发件服务器：{what}", "outgoing server: {what}")
+ARCHIVE = Text("资料库：{root}，可用空间 {free_gb:.1f} GB", "archive: {root}, {free_gb:.1f} GB free")
+LITTLE_SPACE = Text(
+    "资料库所在磁盘只剩 {free_gb:.1f} GB：请清理", "only {free_gb:.1f} GB free for the archive: make room"
+)
+PROGRAM = Text("{name}：{state}（{purpose}）", "{name}: {state} ({purpose})")
+FOUND, ABSENT = Text("已找到", "found"), Text("未安装，可不装", "not installed, optional")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding."""
+
+    ok: bool
+    text: Text
+
+
+def check(settings: Settings, language: Language) -> Iterator[Line]:
+    """Everything that is needed, as it is found; ``ok`` is False where something needed is missing."""
+    yield Line(True, CONFIGURED.fill(path=settings.source))
+    yield from _guarded(partial(_archive, settings))
+    yield from _guarded(partial(_campaigns, settings))
+    yield from _guarded(partial(_mailboxes, settings))
+    yield from _guarded(partial(_outgoing, settings, language))
+    for name, purpose in PROGRAMS:
+        state = FOUND if shutil.which(name) else ABSENT
+        yield Line(True, PROGRAM.fill(name=name, state=state, purpose=purpose))
+
+
+def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:
+    try:
+        yield from find()
+    except BaosongError as error:
+        yield Line(False, error.text)
+
+
+def _archive(settings: Settings) -> Iterator[Line]:
+    make_folder(settings.root)
+    probe = settings.root / ".probe"
+    write_durably(probe, b"")
+    probe.unlink()
+    free = shutil.disk_usage(settings.root).free
+    text = ARCHIVE if free >= FREE_BYTES_NEEDED else LITTLE_SPACE
+    yield Line(free >= FREE_BYTES_NEEDED, text.fill(root=settings.root, free_gb=free / 1024**3))
+
+
+def _campaigns(settings: Settings) -> Iterator[Line]:
+    if not settings.campaign:
+        yield Line(False, NO_CAMPAIGN)
+        return
+    archive = open_archive(settings.root)
+    try:
+        contexts = load_contexts(settings, tuple(archive.decisions.read()))
+    finally:
+        archive.close()
+    for context in contexts:
+        yield from _campaign(context)
+
+
+def _campaign(context: CampaignContext) -> Iterator[Line]:
+    campaign = context.campaign
+    due = min((item.due for item in campaign.requirements if item.due and item.required), default=None)
+    yield Line(
+        due is not None,
+        CAMPAIGN.fill(
+            id=campaign.id,
+            units=len(context.roster.units),
+            requirements=len(campaign.requirements),
+            due=due.isoformat()
+            if due
+            else Text("未定：请在任务文件中补上 due", "unknown: write it into the campaign file"),
+        ),
+    )
+    for item in campaign.unsure:
+        yield Line(True, UNSURE.fill(field=item.field, why=item.why))
+    if not context.coordinators:
+        yield Line(False, NO_COORDINATOR.fill(id=campaign.id))
+
+
+def _mailboxes(settings: Settings) -> Iterator[Line]:
+    if not settings.mailbox:
+        yield Line(False, NO_MAILBOX)
+    for place in range(len(settings.mailbox)):
+        yield from _guarded(partial(_mailbox, settings, place))
+
+
+def _mailbox(settings: Settings, place: int) -> Iterator[Line]:
+    yield Line(True, MAILBOX.fill(what=check_login(settings.mailbox_account(place))))
+
+
+def _outgoing(settings: Settings, language: Language) -> Iterator[Line]:
+    account = settings.outgoing_account()
+    if account is None:
+        yield Line(True, NO_OUTGOING)
+        return
+    yield Line(True, OUTGOING.fill(what=OutgoingServer(account).check(language)))

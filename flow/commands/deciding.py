@@ -1,0 +1,202 @@
+"""Commands by which people decide: review, record, exempt, extend, promise, close, undo."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from flow.campaigns import choose
+from flow.commands.desk import Arguments, Desk
+from flow.decide import (
+    Who,
+    decide,
+    existing_submission,
+    find_submission,
+    requirement_id,
+    snapshot,
+    undoable,
+    unit_code,
+)
+from flow.moments import day, moment
+from flow.office import Office, read_office
+from records.campaigns import CampaignContext
+from records.decisions import Action, Assign, Close, Exempt, Extend, Promise, Record, Reject, Return, Undo, Withdraw
+from records.errors import ArchiveBusy, UsageError
+from records.filings import Submission
+from records.words import Text
+
+DONE = Text("已记录决定 {id}", "decision {id} is recorded")
+QUEUED = Text(
+    "已记录决定 {id}，正在运行的服务马上执行", "decision {id} is recorded; the running service carries it out at once"
+)
+BAD_FIGURE = Text(
+    "--figure 应写成 名称=数字（或 名称= 删除），如 participants=320：{text}",
+    "--figure is NAME=NUMBER (or NAME= to take it away), such as participants=320: {text}",
+)
+NO_FILE = Text("读不到文件 {path}（{why}）", "the file {path} cannot be read ({why})")
+NO_ACTIVITY = Text("报送任务 {campaign} 没有活动 {activity}", "the campaign {campaign} has no activity {activity}")
+NO_UNIT_YET = Text("这份材料还没有确定单位：请加 --unit", "this submission has no unit yet: add --unit")
+
+Made = tuple[Action, str]  # with what stood there before
+Make = Callable[[Desk, Office, Arguments], Made]
+
+
+def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
+    """A command that writes the decision that ``make`` gives, and lays it over unless the daemon will."""
+
+    def run(desk: Desk, args: Arguments) -> int:
+        with desk.archive() as archive:
+            action, before = make(desk, read_office(desk.settings, archive), args)
+            decision = decide(archive, action, _who(desk, args), before)
+        try:
+            with desk.writing():
+                desk.say(DONE.fill(id=decision.id))  # opening the office laid it over
+        except ArchiveBusy:
+            desk.say(QUEUED.fill(id=decision.id))
+        return 0
+
+    return run
+
+
+def assign(desk: Desk, office: Office, args: Arguments) -> Made:
+    """review assign."""
+    message, place = find_submission(office, args.id)
+    found = _submission_at(office, message, place)
+    campaign = args.campaign or (found.campaign if found else None)
+    context = choose(office.contexts, campaign)
+    id_ = context.campaign.id
+    for activity in args.activity or ():
+        if activity not in {item.id for item in context.campaign.activities}:
+            raise UsageError(NO_ACTIVITY.fill(campaign=id_, activity=activity))
+    unit = unit_code(office, id_, args.unit) if args.unit else None
+    if unit is None and (found is None or found.unit is None):
+        raise UsageError(NO_UNIT_YET)
+    action = Assign(
+        submission=f"{message}/{place}",
+        campaign=id_,
+        unit=unit,
+        kind=args.kind,
+        requirement=requirement_id(office, id_, args.requirement),
+        activities=tuple(args.activity) if args.activity else None,
+        figures=tuple(_figure(text) for text in args.figure or ()),
+    )
+    return action, snapshot(found)
+
+
+def reject(desk: Desk, office: Office, args: Arguments) -> Made:
+    """review reject."""
+    message, place = find_submission(office, args.id)
+    return Reject(message), snapshot(_submission_at(office, message, place))
+
+
+def send_back(desk: Desk, office: Office, args: Arguments) -> Made:
+    """review return."""
+    id_, found = existing_submission(office, args.id)
+    return Return(id_), snapshot(found)
+
+
+def withdraw(desk: Desk, office: Office, args: Arguments) -> Made:
+    """review withdraw."""
+    id_, found = existing_submission(office, args.id)
+    return Withdraw(id_), snapshot(found)
+
+
+def record(desk: Desk, office: Office, args: Arguments) -> Made:
+    """A report that came by telephone, paper or chat."""
+    context, unit = _share(office, args)
+    requirement = _requirement(office, context, args)
+    asked = context.campaign.requirement(requirement) if requirement else None
+    received_at = moment(args.at, desk.zone)
+    file = Path(args.file) if args.file else None
+    identity = f"{context.campaign.id}/{unit}/{requirement}/{received_at}/{args.channel}/{len(office.decisions)}"
+    action = Record(
+        id=f"m-{hashlib.sha256(identity.encode()).hexdigest()[:16]}",
+        campaign=context.campaign.id,
+        unit=unit,
+        received_at=received_at,
+        channel=args.channel,
+        kind=asked.kind if asked else "summary",
+        requirement=requirement,
+        file_sha256=office.archive.files.keep(_octets(file)) if file else None,
+        filename=file.name if file else None,
+    )
+    return action, ""
+
+
+def exempt(desk: Desk, office: Office, args: Arguments) -> Made:
+    """The unit need not report."""
+    context, unit = _share(office, args)
+    return Exempt(context.campaign.id, unit, _requirement(office, context, args)), ""
+
+
+def extend(desk: Desk, office: Office, args: Arguments) -> Made:
+    """The unit may report later."""
+    context, unit = _share(office, args)
+    return Extend(context.campaign.id, unit, moment(args.until, desk.zone), _requirement(office, context, args)), ""
+
+
+def promise(desk: Desk, office: Office, args: Arguments) -> Made:
+    """The unit promised its report for a day."""
+    context, unit = _share(office, args)
+    return Promise(context.campaign.id, unit, day(args.date), _requirement(office, context, args)), ""
+
+
+def close(desk: Desk, office: Office, args: Arguments) -> Made:
+    """The campaign is over."""
+    return Close(choose(office.contexts, args.campaign).campaign.id), ""
+
+
+def undo(desk: Desk, office: Office, args: Arguments) -> Made:
+    """Take a decision back."""
+    return Undo(undoable(office, args.decision).id), ""
+
+
+def _who(desk: Desk, args: Arguments) -> Who:
+    return Who(by=args.by or login_name(), at=desk.now(), note=args.note or "")
+
+
+def login_name() -> str:
+    """Who is logged in; a service account without a name is told by its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _submission_at(office: Office, message: str, place: int) -> Submission | None:
+    """What stands there, or None: a message that was no report can still be assigned."""
+    try:
+        return existing_submission(office, f"{message}/{place}")[1]
+    except UsageError:
+        if place == 1:
+            return None
+        raise
+
+
+def _share(office: Office, args: Arguments) -> tuple[CampaignContext, str]:
+    context = choose(office.contexts, args.campaign)
+    return context, unit_code(office, context.campaign.id, args.unit)
+
+
+def _requirement(office: Office, context: CampaignContext, args: Arguments) -> str | None:
+    return requirement_id(office, context.campaign.id, args.requirement)
+
+
+def _figure(text: str) -> tuple[str, float | None]:
+    name, equals, value = text.partition("=")
+    try:
+        if not (name.strip() and equals):
+            raise ValueError(text)
+        return name.strip(), float(value) if value.strip() else None
+    except ValueError as error:
+        raise UsageError(BAD_FIGURE.fill(text=text)) from error
+
+
+def _octets(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(NO_FILE.fill(path=path, why=error.strerror or error)) from error

@@ -1,0 +1,98 @@
+"""What every command has at hand: settings, clock, language, the archive opened to read or to write."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config import Settings
+from flow.campaigns import Clock
+from flow.export import Form
+from flow.office import Office, read_office
+from flow.opening import open_office
+from flow.rebuild import is_forgetful, rebuild
+from intake.message import read_message
+from parsers.reader import PartReader
+from records.extracts import ReadLimits
+from records.words import Language, Text
+from storage.archive import Archive, open_archive
+from storage.lock import writing
+
+HOME = "Asia/Shanghai"
+Arguments = argparse.Namespace
+WORDS = {"archived": Text("已收 {count} 封", "{count} taken"), "filed": Text("已处理 {count} 封", "{count} filed")}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command works."""
+
+    settings: Settings
+    clock: Clock
+    language: Language
+
+    def say(self, text: Text) -> None:
+        """One line for people, on standard output."""
+        print(text.say(self.language))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which times are read and shown: that of the first campaign."""
+        return ZoneInfo(self.settings.campaign[0].timezone if self.settings.campaign else HOME)
+
+    @property
+    def form(self) -> Form:
+        """How values are written out."""
+        return Form(self.zone, self.language)
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """The archive, closed afterwards."""
+        archive = open_archive(self.settings.root)
+        try:
+            yield archive
+        finally:
+            archive.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Office]:
+        """The office for a command that only reads; works beside a running daemon."""
+        with self.archive() as archive:
+            yield read_office(self.settings, archive)
+
+    @contextmanager
+    def writing(self) -> Iterator[Office]:
+        """The office for a command that writes, alone. A lost database is made again first. Raises ArchiveBusy."""
+        with writing(self.settings.root), self.archive() as archive:
+            office = open_office(self.settings, archive, self.clock())
+            if is_forgetful(archive):
+                with self.reader(archive) as reader:
+                    rebuild(office, reader, self.progress())
+            yield office
+
+    @staticmethod
+    def reader(archive: Archive | None) -> PartReader:
+        """Reads attachments in worker processes; a context manager. Without an archive nothing is remembered."""
+        return PartReader(ReadLimits(), read_message, archive.cache if archive else None)
+
+    def progress(self) -> Callable[[str, int], None]:
+        """Counts what is done in one line on a terminal; says nothing in a pipe."""
+        if not sys.stderr.isatty():
+            return lambda what, count: None
+        done: dict[str, int] = {}
+
+        def show(what: str, count: int) -> None:
+            done[what] = done.get(what, 0) + count
+            parts = [WORDS[name].fill(count=number).say(self.language) for name, number in done.items()]
+            print("\r" + "  ".join(parts), end="", file=sys.stderr, flush=True)
+
+        return show
+
+    def now(self) -> datetime:
+        """The moment, in the office's time zone."""
+        return self.clock().astimezone(self.zone)

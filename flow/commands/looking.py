@@ -1,0 +1,196 @@
+"""Commands that only look: missing, submissions, search, review list and show."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from flow.campaigns import choose, listed
+from flow.commands.desk import Arguments, Desk
+from flow.decide import find_submission, requirement_id, unit_code
+from flow.export import boards_json
+from flow.listing import STATUS, as_csv, as_xlsx, missing_rows, submission_rows, table
+from flow.moments import moment
+from flow.office import Office
+from flow.reminders import boards_of
+from flow.search import Found, search
+from flow.views import Wanted, all_views
+from records.boards import Board, MessageView
+from records.errors import UsageError
+from records.words import Text
+from storage import messages
+
+SUBMISSIONS = Text("收件清单", "Submissions")
+COUNTS = Text(
+    "{title}（{id}，{requirement}）：应报 {expected}，已报 {received}，待复核 {waiting}，"
+    "未报 {missing}，免报 {exempt}，迟报 {late}",
+    "{title} ({id}, {requirement}): expected {expected}, received {received}, waiting {waiting}, missing {missing}, "
+    "exempt {exempt}, late {late}",
+)
+NOTHING = Text("没有符合条件的内容", "nothing matches")
+SUGGESTION = Text(
+    "  建议 {id}：{unit}，{kind}，活动 {activities}，把握 {confidence}",
+    "  suggestion {id}: {unit}, {kind}, activities {activities}, confidence {confidence}",
+)
+NO_SUGGESTION = Text(
+    "  没有建议：请用 review assign 或 review reject 决定", "  no suggestion: use review assign or review reject"
+)
+EVIDENCE = Text("    依据（{for_}，{where}）：{text}", "    evidence ({for_}, {where}): {text}")
+ATTACHMENT = Text("  附件 {name}（{size} 字节，{status}）", "  attachment {name} ({size} octets, {status})")
+UNKNOWN_UNIT = Text("单位不明", "unit unknown")
+REVIEW_STATUSES = ("review", "unreadable")
+
+
+def run_missing(desk: Desk, args: Arguments) -> int:
+    """Who has not reported, at a moment."""
+    as_of = moment(args.as_of, desk.zone) if args.as_of else desk.now()
+    with desk.reading() as office:
+        found: list[Board] = []
+        for context in listed(office.contexts, args.campaign):
+            requirement = requirement_id(office, context.campaign.id, args.requirement)
+            found += boards_of(office, context, as_of, requirement)
+    if args.format == "json":
+        print(json.dumps(boards_json(desk.form, found), ensure_ascii=False, indent=1))
+    elif args.format == "csv":
+        _write_csv(as_csv(missing_rows(found, desk.form)))
+    else:
+        for board in found:
+            states = {state: len(board.in_state(state)) for state in ("received", "waiting", "missing", "exempt")}
+            numbers = {**states, "expected": board.expected, "late": len(board.late)}
+            title, requirement = board.campaign.title, board.requirement.what
+            desk.say(COUNTS.fill(title=title, id=board.campaign.id, requirement=requirement, **numbers))
+            rows = missing_rows([board], desk.form)
+            if len(rows) > 1:
+                print(table(rows))
+    return 0
+
+
+def run_submissions(desk: Desk, args: Arguments) -> int:
+    """What was received, ordered by time of receipt."""
+    with desk.reading() as office, office.archive.database.session() as session:
+        wanted = wanted_by(desk, office, args)
+        views = all_views(session, office.judge(session), wanted, with_content=args.format == "jsonl")
+    if args.format == "jsonl":
+        for view in views:
+            print(json.dumps(desk.form.message(view), ensure_ascii=False))
+        return 0
+    rows = submission_rows(views, desk.form)
+    if args.format == "csv":
+        _write_csv(as_csv(rows))
+    elif args.format == "xlsx":
+        sys.stdout.buffer.write(as_xlsx(SUBMISSIONS.say(desk.language), rows, desk.now()))
+    else:
+        print(table(rows) if len(rows) > 1 else NOTHING.say(desk.language))
+    return 0
+
+
+def run_search(desk: Desk, args: Arguments) -> int:
+    """Full text, newest first."""
+    with desk.reading() as office:
+        found = search(office, args.query, wanted_by(desk, office, args), args.limit)
+    if args.format == "jsonl":
+        for hit in found:
+            print(json.dumps(_hit_json(desk, hit), ensure_ascii=False))
+        return 0
+    for hit in found:
+        received = hit.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
+        place = f"{hit.where}: {hit.filename}" if hit.filename else hit.where
+        print(table([[hit.raw_sha256[:12], received, hit.unit or "-", place], ["", "", "", hit.snippet]], widest=90))
+    if not found:
+        desk.say(NOTHING)
+    return 0
+
+
+def run_review_list(desk: Desk, args: Arguments) -> int:
+    """What waits for a person."""
+    with desk.reading() as office, office.archive.database.session() as session:
+        judged_by = office.judge(session)
+        views = all_views(session, judged_by, Wanted(campaign=args.campaign), with_content=False)
+    waiting = [view for view in views if view.status in REVIEW_STATUSES]
+    for view in waiting:
+        _print_waiting(desk, view)
+    if not waiting:
+        desk.say(NOTHING)
+    return 0
+
+
+def run_review_show(desk: Desk, args: Arguments) -> int:
+    """One message with all that is known of it."""
+    with desk.reading() as office:
+        message, _ = find_submission(office, args.id)
+        with office.archive.database.session() as session:
+            view = office.judge(session).seen(messages.views(session, [message])[0])
+    _print_waiting(desk, view)
+    for submission in view.submissions:
+        for item in submission.evidence:
+            desk.say(EVIDENCE.fill(for_=item.for_, where=item.where, text=item.text))
+    for attachment in view.attachments:
+        name = attachment.filename or "-"
+        desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=attachment.status))
+    print(view.body_text)
+    return 0
+
+
+def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
+    """The filters of a listing or search. Raises UsageError."""
+    unit = args.unit
+    if unit is not None:
+        contexts = (choose(office.contexts, args.campaign),) if args.campaign else listed(office.contexts, None)
+        unit = _code_in_any(office, [context.campaign.id for context in contexts], unit)
+    return Wanted(
+        campaign=args.campaign,
+        unit=unit,
+        activity=args.activity,
+        kind=args.kind,
+        status=args.status,
+        since=moment(args.since, desk.zone, end_of_day=False) if args.since else None,
+        until=moment(args.until, desk.zone) if args.until else None,
+    )
+
+
+def _code_in_any(office: Office, campaigns: Sequence[str], unit: str) -> str:
+    """A unit's code, by code or name, in the first campaign that knows it. Raises UsageError."""
+    problem: UsageError | None = None
+    for campaign in campaigns:
+        try:
+            return unit_code(office, campaign, unit)
+        except UsageError as error:
+            problem = error
+    if problem is None:
+        return unit
+    raise problem
+
+
+def _print_waiting(desk: Desk, view: MessageView) -> None:
+    received = view.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
+    sender = f"{view.sender_name} <{view.sender}>"
+    status = STATUS[view.status].say(desk.language)
+    print(table([[view.id[:12], received, status, sender, view.subject]], widest=60))
+    if view.explanation is not None:
+        print("  " + view.explanation.say(desk.language))
+    for item in view.submissions:
+        unit = f"{item.unit} {item.unit_name}" if item.unit else item.unit_name or UNKNOWN_UNIT.say(desk.language)
+        place = f"{view.id[:12]}/{item.id.rpartition('/')[2]}"
+        done = " ".join(item.activities) or "-"
+        confidence = f"{item.confidence:.2f}"
+        desk.say(SUGGESTION.fill(id=place, unit=unit, kind=item.kind, activities=done, confidence=confidence))
+    if not view.submissions:
+        desk.say(NO_SUGGESTION)
+
+
+def _hit_json(desk: Desk, hit: Found) -> dict[str, object]:
+    found: dict[str, object] = {
+        "raw_sha256": hit.raw_sha256,
+        "unit": hit.unit,
+        "received_at": desk.form.time(hit.received_at),
+        "subject": hit.subject,
+        "where": hit.where,
+        "snippet": hit.snippet,
+    }
+    return found | ({"filename": hit.filename} if hit.filename else {})
+
+
+def _write_csv(content: str) -> None:
+    """UTF-8 with a mark, as spreadsheets expect it."""
+    sys.stdout.buffer.write(b"\xef\xbb\xbf" + content.encode())

@@ -1,0 +1,129 @@
+"""Tables for people in a terminal, CSV and xlsx for their spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from digest.sheets import FORMULA_START, Sheet, workbook_octets
+from digest.speech import clean, text_width
+from flow.export import Form, plain_number
+from records.boards import Board, MessageView
+from records.words import Text
+
+Row = Sequence[str]
+STATUS = {
+    "archived": Text("待处理", "archived"),
+    "filed": Text("已归档", "filed"),
+    "review": Text("待复核", "review"),
+    "not_a_report": Text("非报送", "not a report"),
+    "unreadable": Text("无法读取", "unreadable"),
+    "too_large": Text("过大", "too large"),
+    "returned": Text("已退回", "returned"),
+    "withdrawn": Text("已撤回", "withdrawn"),
+}
+KIND = {"summary": Text("总结", "summary"), "material": Text("资料", "material")}
+SUBMISSION_HEAD = (
+    Text("编号", "id"),
+    Text("收到", "received"),
+    Text("状态", "status"),
+    Text("单位", "unit"),
+    Text("类型", "kind"),
+    Text("活动", "activities"),
+    Text("按时", "on time"),
+    Text("数据", "figures"),
+    Text("发件人", "sender"),
+    Text("主题", "subject"),
+)
+MISSING_HEAD = (
+    Text("编码", "code"),
+    Text("单位", "unit"),
+    Text("类别", "category"),
+    Text("状态", "state"),
+    Text("最近来件", "last heard"),
+    Text("承诺日期", "promised"),
+)
+STATE = {
+    "missing": Text("未报", "missing"),
+    "waiting": Text("待复核", "waiting"),
+    "received": Text("已报", "received"),
+    "exempt": Text("免报", "exempt"),
+}
+YES, NO = Text("是", "yes"), Text("否", "no")
+CELL_LIMIT = 32_000
+
+
+def submission_rows(views: Iterable[MessageView], form: Form) -> list[Row]:
+    """One row a submission; a message without one has a row all the same. The first row is the heading."""
+    rows: list[Row] = [[head.say(form.language) for head in SUBMISSION_HEAD]]
+    for view in views:
+        received = view.received_at.astimezone(form.zone).strftime("%m-%d %H:%M")
+        for item in view.submissions or (None,):
+            status = item.status if item else view.status
+            rows.append(
+                [
+                    view.id[:12],
+                    received,
+                    STATUS[view.status if status == "filed" else status].say(form.language),
+                    (item.unit_name or item.unit or "") if item else "",
+                    KIND[item.kind].say(form.language) if item else "",
+                    " ".join(item.activities) if item else "",
+                    "" if item is None or item.on_time is None else (YES if item.on_time else NO).say(form.language),
+                    " ".join(f"{name}={plain_number(value)}" for name, value in item.figures) if item else "",
+                    view.sender_name or view.sender,
+                    view.subject,
+                ]
+            )
+    return rows
+
+
+def missing_rows(boards: Iterable[Board], form: Form, everybody: bool = False) -> list[Row]:
+    """One row a missing or waiting unit, by the roster's order."""
+    rows: list[Row] = [[head.say(form.language) for head in MISSING_HEAD]]
+    for board in boards:
+        for item in board.obligations:
+            if everybody or item.state in ("missing", "waiting"):
+                heard = item.last_heard.astimezone(form.zone).strftime("%m-%d %H:%M") if item.last_heard else ""
+                promised = item.promised.isoformat() if item.promised else ""
+                state = STATE[item.state].say(form.language)
+                rows.append([item.unit.code, item.unit.name, item.unit.category, state, heard, promised])
+    return rows
+
+
+def table(rows: Sequence[Row], widest: int = 40) -> str:
+    """Columns in a terminal, where a Han character takes two places."""
+    shown = [[_cut(cell, widest) for cell in row] for row in rows]
+    widths = [max(text_width(row[place]) for row in shown) for place in range(len(shown[0]))]
+    lines = [
+        "  ".join(cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in shown
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_csv(rows: Iterable[Row]) -> str:
+    """CSV that a spreadsheet opens without running anything that a sender wrote."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def as_xlsx(title: str, rows: Sequence[Row], created_at: datetime) -> bytes:
+    """A workbook whose cells are all text."""
+    return workbook_octets([Sheet(title, tuple(rows[0]), tuple(tuple(row) for row in rows[1:]))], created_at)
+
+
+def _harmless(content: str) -> str:
+    content = clean(content, CELL_LIMIT)
+    return f"'{content}" if content.startswith(FORMULA_START) else content
+
+
+def _cut(content: str, widest: int) -> str:
+    content = clean(content, widest * 4)
+    if text_width(content) <= widest:
+        return content
+    while text_width(content) > widest - 1:
+        content = content[:-1]
+    return content + "…"

@@ -1,0 +1,42 @@
+"""What every command works with: the archive, the campaigns, the decisions in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from config import Settings
+from flow.campaigns import load_contexts
+from flow.standing import Standing, standing_of
+from flow.views import Judge, judge
+from records.campaigns import Campaign, CampaignContext
+from records.decisions import Decision
+from storage import messages
+from storage.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The archive, the campaigns and the decisions as they stand when a command begins."""
+
+    archive: Archive
+    contexts: tuple[CampaignContext, ...]
+    decisions: tuple[Decision, ...]
+    standing: Standing
+
+    @property
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """The campaigns alone."""
+        return tuple(context.campaign for context in self.contexts)
+
+    def judge(self, session: Session) -> Judge:
+        """Who fills in on-time marks and corrections."""
+        return judge(self.contexts, self.standing, messages.filed_submissions(session))
+
+
+def read_office(settings: Settings, archive: Archive) -> Office:
+    """The office as a reader sees it: nothing is written. Raises UsageError, ArchiveError."""
+    decisions = tuple(archive.decisions.read())
+    contexts = load_contexts(settings, decisions)
+    return Office(archive, contexts, decisions, standing_of(decisions))

@@ -1,0 +1,181 @@
+"""One pass over a mailbox: everything new becomes an archived message, durable before the mailbox is told anything.
+
+claim row → raw octets and arrival fsynced → row `archived` → the mailbox is told. A crash anywhere repeats work and
+loses none (docs/decisions/intake.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from intake.message import read_header
+from intake.session import MailboxSession
+from records.journals import Arrival, ReceivedSource
+from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
+from storage import deliveries
+from storage.archive import Archive
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int], None]  # what was done, how many
+GROUP_COUNT, GROUP_BYTES = 50, 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one pass did."""
+
+    archived: int = 0  # deliveries taken, copies included
+    too_large: int = 0
+
+    def __add__(self, other: Polled) -> Polled:
+        return Polled(self.archived + other.archived, self.too_large + other.too_large)
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxPoll:
+    """A mailbox on an open session, and the archive that takes its messages in."""
+
+    session: MailboxSession
+    account: MailboxAccount
+    archive: Archive
+    clock: Clock
+    progress: Progress = lambda what, count: None
+    seen: dict[str, tuple[int, int]] = field(default_factory=dict)  # folder: (UIDVALIDITY, highest UID) this session
+
+    def everything(self) -> Polled:
+        """List all folders from the beginning and take what is not archived yet. Raises MailboxError, ArchiveError."""
+        self.seen.clear()
+        return self.news()
+
+    def news(self) -> Polled:
+        """Take what came since the last pass of this session; a folder not seen yet is listed from the beginning."""
+        return sum((self._folder(name) for name in self._folders()), Polled())
+
+    def _folder(self, name: str) -> Polled:
+        """One folder: take what is new, then tell the mailbox."""
+        state = self.session.open(name)
+        uidvalidity, highest = self.seen.get(name, (state.uidvalidity, 0))
+        if uidvalidity != state.uidvalidity or uidvalidity == 0:
+            highest = 0  # UIDs were dealt out anew, or mean nothing: only a whole listing can tell
+        polled = Polled()
+        for listings in self.session.list_after(name, highest):
+            polled += self._take(listings)
+            highest = max(highest, *(item.location.uid for item in listings))
+        self.seen[name] = (state.uidvalidity, highest)
+        self._tell(name, state.uidvalidity)
+        return polled
+
+    def _folders(self) -> tuple[str, ...]:
+        """The folders to watch, without the one into which messages are moved once they are archived."""
+        return tuple(name for name in self.session.folders() if self.account.after != f"move:{name}")
+
+    def _take(self, listings: Sequence[Listing]) -> Polled:
+        with self.archive.database.session() as session:
+            new = deliveries.unknown(session, listings)
+            deliveries.claim(session, new)
+        limit = self.account.max_message_bytes
+        for large in (item for item in new if item.size_bytes > limit):
+            self._keep_oversized(self.session.fetch_oversized(large))
+        fitting = [item for item in new if item.size_bytes <= limit]
+        for group in in_groups(self.session.fetch(fitting)):
+            self._keep(group)
+        return Polled(len(fitting), len(new) - len(fitting))
+
+    def _keep(self, group: Sequence[Fetched]) -> None:
+        """Make a group durable: octets, then one journal write for all, then rows."""
+        arrivals = [self._arrival(fetched) for fetched in group]
+        for fetched, arrival in zip(group, arrivals, strict=True):
+            self.archive.raw.keep(fetched.raw, arrival.received_at)
+        self._journal(arrivals)
+
+    def _keep_oversized(self, oversized: Oversized) -> None:
+        self._journal([oversized_arrival(oversized, self.clock())])
+
+    def _journal(self, arrivals: Sequence[Arrival]) -> None:
+        self.archive.arrivals.append(*arrivals)
+        with self.archive.database.session() as session:
+            for arrival in arrivals:
+                deliveries.archived(session, arrival)
+        self.progress("archived", len(arrivals))
+
+    def _arrival(self, fetched: Fetched) -> Arrival:
+        received_at, source = time_of_receipt(fetched, self.clock())
+        place = fetched.listing.location
+        return Arrival(
+            sha256=fetched.raw_sha256,
+            mailbox=place.mailbox,
+            folder=place.folder,
+            uidvalidity=place.uidvalidity,
+            uid=place.uid,
+            internaldate=fetched.listing.internaldate,
+            received_at=received_at,
+            received_source=source,
+            size_bytes=fetched.listing.size_bytes,
+            fetched_at=self.clock(),
+        )
+
+    def _tell(self, folder: str, uidvalidity: int) -> None:
+        """Show what is safe as configured; what fails here is told again at the next pass, never fetched again."""
+        if self.account.after == "keep":
+            return
+        with self.archive.database.session() as session:
+            waiting = deliveries.untold(session, self.account.name, folder, uidvalidity)
+        for where in waiting:
+            self._tell_one(where)
+
+    def _tell_one(self, where: Location) -> None:
+        self.session.tell(where, self.account.after)
+        with self.archive.database.session() as session:
+            deliveries.told(session, where)
+
+
+def time_of_receipt(fetched: Fetched, now: datetime) -> tuple[datetime, ReceivedSource]:
+    """INTERNALDATE; where the server left it out, the topmost Received; else now (CONTRACT: time of receipt)."""
+    if fetched.listing.internaldate is not None:
+        return fetched.listing.internaldate, "internaldate"
+    header_time = read_header(fetched.raw).received_header_at
+    return (header_time, "received") if header_time is not None else (now, "fetched")
+
+
+def oversized_arrival(oversized: Oversized, now: datetime) -> Arrival:
+    """The journal's line for a message whose body was never downloaded."""
+    header = read_header(oversized.header)
+    listing = oversized.listing
+    received_at = listing.internaldate or header.received_header_at or now
+    source: ReceivedSource = "internaldate" if listing.internaldate else "received"
+    place = listing.location
+    identity = f"{place.mailbox}/{place.folder}/{place.uidvalidity}/{place.uid}/{listing.size_bytes}"
+    return Arrival(
+        sha256=f"l-{hashlib.sha256(identity.encode()).hexdigest()}",
+        mailbox=place.mailbox,
+        folder=place.folder,
+        uidvalidity=place.uidvalidity,
+        uid=place.uid,
+        internaldate=listing.internaldate,
+        received_at=received_at,
+        received_source=source,
+        size_bytes=listing.size_bytes,
+        fetched_at=now,
+        too_large=True,
+        sender=header.sender.address,
+        sender_name=header.sender.name,
+        subject=header.subject,
+        message_id=header.message_id,
+    )
+
+
+def in_groups(fetched: Iterable[Fetched]) -> Iterator[list[Fetched]]:
+    """Groups that are made durable together: at most 50 messages or about 8 MB."""
+    group: list[Fetched] = []
+    size = 0
+    for item in fetched:
+        group.append(item)
+        size += len(item.raw)
+        if len(group) >= GROUP_COUNT or size >= GROUP_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group

@@ -1,0 +1,149 @@
+"""Archived messages are read, filed and stored, one transaction each; what fails goes to a person, never away."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+from filing.decide import file_message
+from flow.office import Office
+from flow.settle import relate, settle
+from intake.message import read_message
+from records.errors import BaosongError
+from records.extracts import Extract
+from records.filings import Filing
+from records.mail import Message, Part
+from records.words import Text
+from storage import messages
+from storage.outbox import own_message_ids
+from storage.tables import MessageRow
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 20  # a power cut or kill leaves its count with whatever was in hand; so few is no proof
+IN_FLIGHT = 4  # messages read at once: the pools' workers stay busy, memory stays bounded
+BROKE = Text(
+    "服务处理这封邮件时出错（{why}），原件已保存：请人工查看，并把日志交给管理员",
+    "The service failed on this message ({why}); the original is kept: look at it, give the log to the administrator",
+)
+
+
+class Reader(Protocol):
+    """What reads parts (parsers.reader.PartReader)."""
+
+    def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
+        """One extract a part, in order; never raises for content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message with what came out of its parts, or why it could not be read."""
+
+    id: str
+    message: Message | None
+    extracts: tuple[Extract, ...] = ()
+    failure: Exception | None = None
+    seconds: float = 0.0
+
+
+def process_pending(office: Office, reader: Reader, progress: Callable[[str, int], None] = lambda *_: None) -> int:
+    """Read, file and store all archived messages; returns how many. Raises ArchiveError.
+
+    A message at which the service itself died again and again is no longer tried: a person decides.
+    """
+    with office.archive.database.session() as session:
+        rows = messages.pending(session)
+        own = own_message_ids(session)
+    hopeless = {row.id for row in rows if row.attempts >= MAX_ATTEMPTS}
+    for id_ in hopeless:
+        _store_failure(office, id_, "crash", "crashed")
+    for read in _read_ahead(office, reader, [row.id for row in rows if row.id not in hopeless]):
+        _file(office, read, own)
+        progress("filed", 1)
+    if rows:
+        with office.archive.database.session() as session:
+            relate(session)
+    return len(rows)
+
+
+def read_one(office: Office, reader: Reader, id_: str) -> Read:
+    """Read one archived message. The one broad except of the message loop is here and in :func:`_file`."""
+    started = monotonic()
+    try:
+        message = read_message(office.archive.raw.find(id_).read_bytes())
+        return Read(id_, message, reader.read(message.parts), seconds=monotonic() - started)
+    except (BaosongError, OSError):
+        raise  # the archive's disk: nothing is wrong with the message, it is tried again
+    except Exception as error:
+        log.exception("message could not be read sha256=%s", id_)
+        return Read(id_, None, failure=error)
+
+
+def _read_ahead(office: Office, reader: Reader, ids: Sequence[str]) -> Iterator[Read]:
+    """Read several messages at once, give them back in order."""
+    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="read") as threads:
+        waiting = []
+        for id_ in ids:
+            _note_attempt(office, id_)
+            waiting.append(threads.submit(read_one, office, reader, id_))
+            if len(waiting) >= IN_FLIGHT * 2:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()
+
+
+def _note_attempt(office: Office, id_: str) -> None:
+    with office.archive.database.session() as session:
+        row = session.get_one(MessageRow, id_)
+        row.attempts += 1
+        session.add(row)
+
+
+def _file(office: Office, read: Read, own: frozenset[str]) -> None:
+    if read.message is None:
+        _store_failure(office, read.id, type(read.failure).__name__, "service_error")
+        return
+    try:
+        found = _decide(office, read, own)
+    except Exception as error:
+        log.exception("message could not be filed sha256=%s", read.id)
+        _store_failure(office, read.id, type(error).__name__, "service_error")
+        return
+    _keep_files(office, read, found)
+    with office.archive.database.session() as session:
+        messages.store_reading(session, read.message, read.extracts, found)
+        settle(session, office, read.id)
+    log.info(
+        "message_id=%s sha256=%s unit=%s status=%s parts=%d duration_ms=%d",
+        read.message.message_id,
+        read.id,
+        ",".join(item.unit or "-" for item in found.submissions) or "-",
+        found.status,
+        len(read.extracts),
+        read.seconds * 1000,
+    )
+
+
+def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
+    assert read.message is not None
+    with office.archive.database.session() as session:
+        received_at = session.get_one(MessageRow, read.id).received_at
+    return file_message(read.message, read.extracts, office.contexts, received_at, own)
+
+
+def _keep_files(office: Office, read: Read, found: Filing) -> None:
+    if found.reason == "own_mail":
+        return
+    for extract in read.extracts:
+        for member in extract.walk():
+            office.archive.files.keep(member.part.content)
+
+
+def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:
+    with office.archive.database.session() as session:
+        messages.store_found(session, id_, Filing("review", reason, BROKE.fill(why=why)))
+        settle(session, office, id_)

@@ -1,0 +1,144 @@
+"""A message's place after a decision: people's decisions laid over what was found, index and filed tree in step."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from filing.relations import supersedes
+from flow.apply import apply_decisions, recorded
+from flow.office import Office
+from records.boards import AttachmentView, MessageView
+from records.campaigns import CampaignContext
+from records.decisions import Record
+from records.filings import FiledSubmission, Filing, ReportFacts, Submission
+from storage import messages
+from storage.searching import forget_texts, index_texts
+from storage.tables import FiledPathRow, MessageRow
+from storage.tree import TreeFile
+
+SUMMARY, MATERIAL, NO_CATEGORY = "总结", "其他资料", "未分类"
+BODY, MAIL = "正文.html", "原邮件.eml"
+PAGE = (
+    '<!doctype html><html lang="zh"><meta charset="utf-8"><title>{subject}</title>'
+    "<h1>{subject}</h1><p>{sender} · {received}</p>"
+    "<pre style='white-space:pre-wrap;font-family:inherit'>{body}</pre></html>"
+)
+UNINDEXED_REASONS = frozenset({"classified"})
+
+
+def settle(session: Session, office: Office, id_: str) -> None:
+    """Write a message's filing as it stands now, in the transaction of ``session``."""
+    found = messages.found_filing(session, id_)
+    if found is None:
+        return
+    filing = apply_decisions(found, office.standing.by_message.get(id_, ()), office.campaigns)
+    _settle_filing(session, office, id_, filing)
+
+
+def settle_records(session: Session, office: Office) -> None:
+    """Write the manual entries in force; those that were undone are gone."""
+    in_force = {
+        action.id: (action, item) for item in office.standing.records if isinstance(action := item.action, Record)
+    }
+    for id_ in session.exec(select(MessageRow.id).where(MessageRow.source == "manual")).all():
+        if id_ not in in_force:
+            _unplace(session, office, id_)
+            messages.forget(session, id_)
+    for action, item in in_force.values():
+        messages.new_manual(session, action.id, action.received_at, item.note or action.channel, item.by)
+        filing = recorded(action, item.by, office.campaigns)
+        filing = apply_decisions(filing, office.standing.by_message.get(action.id, ()), office.campaigns)
+        _settle_filing(session, office, action.id, filing)
+
+
+def relate(session: Session) -> None:
+    """Find anew which submission corrects which message, over all messages: the order of processing plays no part."""
+    rows = {row.id: row for row in session.exec(select(MessageRow).order_by(col(MessageRow.received_at)))}
+    facts = [_facts(item, rows[item.message]) for item in messages.filed_submissions(session)]
+    messages.set_supersedes(session, supersedes(facts))
+
+
+def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -> None:
+    messages.store_filing(session, id_, filing)
+    if filing.status == "not_a_report" or filing.reason in UNINDEXED_REASONS:
+        forget_texts(session, id_)
+    else:
+        index_texts(session, id_, messages.texts(session, id_))
+    _unplace(session, office, id_)
+    view = messages.views(session, [id_])[0]
+    for ordinal, submission in enumerate(filing.submissions, 1):
+        context = next((item for item in office.contexts if item.campaign.id == submission.campaign), None)
+        if submission.status == "filed" and context is not None and submission.unit is not None:
+            files = list(_files(office, view, submission, context))
+            office.archive.tree.place(session, f"{id_}/{ordinal}", _folders(submission, context), files)
+
+
+def _unplace(session: Session, office: Office, id_: str) -> None:
+    query = select(FiledPathRow.submission).where(col(FiledPathRow.submission).startswith(f"{id_}/", autoescape=True))
+    for submission in set(session.exec(query)):
+        office.archive.tree.remove(session, submission)
+
+
+def _folders(submission: Submission, context: CampaignContext) -> list[Sequence[str]]:
+    """campaign/category/unit/总结, or one folder an activity; material of no known activity has one of its own."""
+    assert submission.unit is not None
+    unit = context.roster.unit(submission.unit)
+    category = (unit.category if unit else "") or NO_CATEGORY
+    above = (context.campaign.id, category, unit.name if unit else submission.unit)
+    if submission.kind == "summary":
+        return [(*above, SUMMARY)]
+    titles = {item.id: f"{item.id}_{item.title}" for item in context.campaign.activities}
+    return [(*above, titles.get(id_, id_)) for id_ in submission.activities] or [(*above, MATERIAL)]
+
+
+def _files(office: Office, view: MessageView, submission: Submission, context: CampaignContext) -> Iterator[TreeFile]:
+    """What belongs to a submission: its attachments under their own names, the body, the mail as it came."""
+    day = f"{view.received_at.astimezone(ZoneInfo(context.timezone)):%m%d}"
+    for part in _parts(view.attachments, submission.parts):
+        name = (part.filename or "附件").replace("\\", "/").rpartition("/")[2]
+        yield TreeFile(f"{day}_{name}", source=office.archive.files.path(part.sha256))
+    if submission.parts and view.source == "manual":
+        for sha256 in submission.parts:
+            yield TreeFile(f"{day}_{view.subject}", source=office.archive.files.path(sha256))
+    if view.raw_sha256 is not None:
+        yield TreeFile(f"{day}_{BODY}", octets=_body_page(view))
+        yield TreeFile(f"{day}_{MAIL}", source=office.archive.raw.find(view.raw_sha256))
+
+
+def _parts(attachments: Sequence[AttachmentView], hashes: Sequence[str]) -> Iterator[AttachmentView]:
+    """The attachments that belong to a submission; all, where none is named. Of an archive its members too."""
+    for attachment in attachments:
+        if not hashes or attachment.sha256 in hashes:
+            yield attachment
+
+
+def _body_page(view: MessageView) -> bytes:
+    fields = {
+        "subject": view.subject,
+        "sender": view.sender,
+        "received": view.received_at.isoformat(),
+        "body": view.body_text,
+    }
+    return PAGE.format(**{name: html.escape(value) for name, value in fields.items()}).encode("utf-8", "replace")
+
+
+def _facts(item: FiledSubmission, row: MessageRow) -> ReportFacts:
+    return ReportFacts(
+        submission_id=item.id,
+        raw_sha256=item.message,
+        received_at=item.received_at.isoformat(),
+        campaign=item.submission.campaign,
+        unit=item.submission.unit,
+        status=item.submission.status,
+        kind=item.submission.kind,
+        correction=item.submission.correction,
+        message_status=item.message_status,
+        part_hashes=item.submission.parts,
+        subject=row.subject,
+        sender=row.sender,
+        text_fingerprint=row.fingerprint,
+    )
