@@ -14,6 +14,7 @@ from flow.standing import standing_of
 from records.campaigns import CampaignContext
 from records.decisions import Decision, Version
 from records.errors import UsageError
+from records.measures import with_standard
 from records.words import Text
 from storage.archive import Archive
 
@@ -67,7 +68,7 @@ def keep_versions(
     for context, table in zip(contexts, settings.campaign, strict=True):
         for version, octets in _versions(settings, context, table, archive):
             if (version.campaign, version.what, version.sha256) not in known:
-                archive.files.keep(octets)
+                archive.kept.keep(octets)
                 new.append(version)
     return append_decisions(archive, new, by=SERVICE, channel="service", now=now) if new else []
 
@@ -143,6 +144,7 @@ def _context(settings: Settings, table: CampaignSettings, decisions: Sequence[De
     roster_path = settings.path(table.roster)
     kept = _made_codes(decisions, campaign.id)
     roster = read_roster(read_file(roster_path), str(roster_path), campaign.id, kept)
+    campaign = replace(campaign, measures=with_standard(campaign.measures))
     return CampaignContext(campaign, roster, tuple(table.coordinators), table.timezone)
 
 
@@ -160,5 +162,5 @@ def _versions(
 ) -> Iterable[tuple[Version, bytes]]:
     id_ = context.campaign.id
     campaign, roster = read_file(settings.path(table.file)), read_file(settings.path(table.roster))
-    yield Version(id_, "campaign", archive.files.hash(campaign)), campaign
-    yield Version(id_, "roster", archive.files.hash(roster), context.roster.made_codes), roster
+    yield Version(id_, "campaign", archive.kept.hash(campaign)), campaign
+    yield Version(id_, "roster", archive.kept.hash(roster), context.roster.made_codes), roster

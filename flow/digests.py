@@ -35,7 +35,7 @@ def digest_data(
         filed = messages.filed_submissions(session, context.campaign.id)
         unsent = len(outbox.unsent(session))
     own = [view for view in views if view.reason == "own_mail"]
-    counted = [view for view in views if view.reason != "own_mail" and view.source == "message"]
+    counted = [view for view in views if view.reason != "own_mail"]
     new = [view for view in counted if view.received_at > since and view.id not in listed]
     belated = [view for view in counted if view.received_at <= since and view.id not in listed] if as_sent else []
     return DigestData(
@@ -57,9 +57,10 @@ def digest_data(
 
 
 def reconcile(views: Sequence[MessageView], own_mail: int = 0) -> Reconciliation:
-    """Every received message under exactly one status."""
-    count = {status: sum(view.status == status for view in views) for status in _STATUSES}
-    return Reconciliation(received=len(views), own_mail=own_mail, **count)
+    """Every received message under exactly one status; what people recorded by hand was not received by mail."""
+    mails = [view for view in views if view.source == "message"]
+    count = {status: sum(view.status == status for view in mails) for status in _STATUSES}
+    return Reconciliation(received=len(mails), own_mail=own_mail, **count)
 
 
 def letter_for(office: Office, context: CampaignContext, day: date, how: Mailing) -> Letter:

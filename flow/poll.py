@@ -127,9 +127,10 @@ class MailboxPoll:
             self._tell_one(where)
 
     def _tell_one(self, where: Location) -> None:
-        self.session.tell(where, self.account.after)
-        with self.archive.database.session() as session:
-            deliveries.told(session, where)
+        """A folder that was renumbered meanwhile cannot be told; its messages come under new UIDs."""
+        if self.session.tell(where, self.account.after):
+            with self.archive.database.session() as session:
+                deliveries.told(session, where)
 
 
 def time_of_receipt(fetched: Fetched, now: datetime) -> tuple[datetime, ReceivedSource]:

@@ -104,19 +104,22 @@ def _note_attempt(office: Office, id_: str) -> None:
 
 
 def _file(office: Office, read: Read, own: frozenset[str]) -> None:
+    """Decide about a message and store everything in one transaction."""
     if read.message is None:
         _store_failure(office, read.id, type(read.failure).__name__, "service_error")
         return
     try:
         found = _decide(office, read, own)
+        _keep_files(office, read, found)
+        with office.archive.database.session() as session:
+            messages.store_reading(session, read.message, read.extracts, found)
+            settle(session, office, read.id)
+    except (BaosongError, OSError):
+        raise  # the archive's disk: nothing is wrong with the message, it is tried again
     except Exception as error:
         log.exception("message could not be filed sha256=%s", read.id)
         _store_failure(office, read.id, type(error).__name__, "service_error")
         return
-    _keep_files(office, read, found)
-    with office.archive.database.session() as session:
-        messages.store_reading(session, read.message, read.extracts, found)
-        settle(session, office, read.id)
     log.info(
         "message_id=%s sha256=%s unit=%s status=%s parts=%d duration_ms=%d",
         read.message.message_id,

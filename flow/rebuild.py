@@ -9,12 +9,10 @@ from sqlmodel import select
 from flow.office import Office
 from flow.process import Reader, process_pending
 from flow.settle import relate, settle_records
-from records.decisions import Record
 from records.errors import ArchiveError
 from records.words import Text
 from storage import deliveries
 from storage.archive import Archive
-from storage.blobs import BlobStore
 from storage.tables import DeliveryRow
 
 LOST = Text(
@@ -30,7 +28,6 @@ def rebuild(office: Office, reader: Reader, progress: Callable[[str, int], None]
     """
     office.archive.tree.clear()
     gone = restore_arrivals(office.archive)
-    keep_recorded_files(office, BlobStore(office.archive.root / "files"))
     with office.archive.database.session() as session:
         settle_records(session, office)
     count = process_pending(office, reader, progress)
@@ -59,11 +56,3 @@ def is_forgetful(archive: Archive) -> bool:
     with archive.database.session() as session:
         known = session.exec(select(DeliveryRow.id).limit(1)).first()
     return known is None and archive.arrivals.size_bytes > 0
-
-
-def keep_recorded_files(office: Office, primary: BlobStore) -> None:
-    """Files that people recorded by hand are primary; a rebuild into another folder takes them along."""
-    for decision in office.standing.records:
-        action = decision.action
-        if isinstance(action, Record) and action.file_sha256 is not None:
-            office.archive.files.keep(primary.read(action.file_sha256))

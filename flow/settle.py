@@ -27,6 +27,16 @@ PAGE = (
     "<h1>{subject}</h1><p>{sender} · {received}</p>"
     "<pre style='white-space:pre-wrap;font-family:inherit'>{body}</pre></html>"
 )
+PACKAGES = frozenset(
+    {
+        "application/zip",
+        "application/x-7z-compressed",
+        "application/x-tar",
+        "application/gzip",
+        "application/ms-tnef",
+        "message/rfc822",
+    }
+)
 UNINDEXED_REASONS = frozenset({"classified"})
 
 
@@ -49,7 +59,8 @@ def settle_records(session: Session, office: Office) -> None:
             _unplace(session, office, id_)
             messages.forget(session, id_)
     for action, item in in_force.values():
-        messages.new_manual(session, action.id, action.received_at, item.note or action.channel, item.by)
+        subject = action.filename or item.note or action.channel
+        messages.new_manual(session, action.id, action.received_at, subject, item.by)
         filing = recorded(action, item.by, office.campaigns)
         filing = apply_decisions(filing, office.standing.by_message.get(action.id, ()), office.campaigns)
         _settle_filing(session, office, action.id, filing)
@@ -101,19 +112,21 @@ def _files(office: Office, view: MessageView, submission: Submission, context: C
     for part in _parts(view.attachments, submission.parts):
         name = (part.filename or "附件").replace("\\", "/").rpartition("/")[2]
         yield TreeFile(f"{day}_{name}", source=office.archive.files.path(part.sha256))
-    if submission.parts and view.source == "manual":
+    if view.source == "manual":
         for sha256 in submission.parts:
-            yield TreeFile(f"{day}_{view.subject}", source=office.archive.files.path(sha256))
+            yield TreeFile(f"{day}_{view.subject}", source=office.archive.kept.path(sha256))
     if view.raw_sha256 is not None:
         yield TreeFile(f"{day}_{BODY}", octets=_body_page(view))
         yield TreeFile(f"{day}_{MAIL}", source=office.archive.raw.find(view.raw_sha256))
 
 
 def _parts(attachments: Sequence[AttachmentView], hashes: Sequence[str]) -> Iterator[AttachmentView]:
-    """The attachments that belong to a submission; all, where none is named. Of an archive its members too."""
+    """The attachments that belong to a submission; all, where none is named. Of what packs files, its members too."""
     for attachment in attachments:
         if not hashes or attachment.sha256 in hashes:
             yield attachment
+            if attachment.media_type in PACKAGES:
+                yield from _parts(attachment.members, ())
 
 
 def _body_page(view: MessageView) -> bytes:

@@ -37,6 +37,9 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _PUNCTUATION = frozenset("\u00a0·—–‘’“”…‰′″※℃№㎡㎏㎜㎝€×÷°±←→↑↓①②③④⑤⑥⑦⑧⑨⑩■□▲△◆◇○●★☆√")
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def decode_text(raw: bytes, label: str | None = None) -> str:
     """The text that ``raw`` stands for; ``label`` is the charset that came with it, or None.
 
@@ -44,11 +47,15 @@ def decode_text(raw: bytes, label: str | None = None) -> str:
     (which holds them all). A byte order mark wins, then what reads well: the label, UTF-8, gb18030, Big5, UTF-16.
     Octets that fit nothing are read with U+FFFD in the damaged places.
     """
+    return _LONE_SURROGATE.sub("\ufffd", _decoded(raw, label))  # UTF-7 can spell halves of characters
+
+
+def _decoded(raw: bytes, label: str | None) -> str:
     for mark, codec in _BOMS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(codec, "replace")
     declared = codec_of(label)
-    if raw.isascii() and not _is_escaping(declared) and b"\0" not in raw:
+    if raw.isascii() and not _is_escaping(declared) and not _is_wide_ascii(raw):
         return raw.decode("ascii")
     return _best_reading(raw, declared)
 
@@ -80,7 +87,7 @@ def _best_reading(raw: bytes, declared: str | None) -> str:
     said = strict(raw, declared) if declared else None
     if said is not None and (declared == "utf-8" or _is_escaping(declared)):
         return said
-    utf8 = strict(raw, "utf-8") if b"\0" not in raw[:64] else None
+    utf8 = None if _is_wide_ascii(raw) else strict(raw, "utf-8")
     if declared is None or declared.startswith(_SINGLE_BYTE):
         return _undeclared_reading(raw, said, utf8)
     if utf8 is not None and (said is None or _score(utf8) >= _score(said)):
@@ -127,8 +134,17 @@ def _guess(raw: bytes) -> str:
 
 
 def _wide_codecs(raw: bytes) -> tuple[str, ...]:
-    """UTF-16 comes into question where the length is even."""
-    return ("utf-16-le", "utf-16-be") if len(raw) % 2 == 0 else ()
+    """UTF-16 comes into question for an even length; but any two ASCII letters would make a Han character in it."""
+    pairs = list(zip(raw[0:_SAMPLE:2], raw[1:_SAMPLE:2], strict=False))
+    letters = sum(0x20 <= first < 0x7F and 0x20 <= second < 0x7F for first, second in pairs)
+    return ("utf-16-le", "utf-16-be") if len(raw) % 2 == 0 and letters <= len(pairs) // 2 else ()
+
+
+def _is_wide_ascii(raw: bytes) -> bool:
+    """Whether every other octet is mostly NUL, as in UTF-16 text with Latin letters and digits."""
+    even, odd = raw[0:_SAMPLE:2], raw[1:_SAMPLE:2]
+    fewer, more = sorted((even.count(0), odd.count(0)))
+    return more > len(odd) // 4 and fewer <= len(odd) // 20
 
 
 def _is_western(text: str) -> bool:

@@ -19,7 +19,8 @@ class Archive:
 
     root: Path
     raw: RawArchive
-    files: BlobStore
+    kept: BlobStore  # what people recorded by hand, and versions of campaign files and rosters: primary
+    files: BlobStore  # decoded attachments: derived
     cache: TextCache
     arrivals: Journal[Arrival]
     decisions: Journal[Decision]
@@ -41,6 +42,7 @@ def open_archive(root: Path, derived: Path | None = None) -> Archive:
     return Archive(
         root=root,
         raw=RawArchive(root / "raw"),
+        kept=BlobStore(root / "kept"),
         files=BlobStore(other / "files"),
         cache=TextCache(root / "cache"),
         arrivals=Journal(root / "journal" / "arrivals.jsonl", Arrival),

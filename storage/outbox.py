@@ -39,7 +39,7 @@ def mark_sent(session: Session, entries: Iterable[Sent]) -> None:
     """Write what the journal says has left, and which messages a digest listed."""
     for entry in entries:
         row = session.get(OutboxRow, entry.key) or _left(entry)
-        row.state, row.not_before, row.detail = "sent", None, None
+        row.state, row.sent_at, row.not_before, row.detail = "sent", entry.at, None, None
         session.add(row)
         if entry.kind == "digest":
             _list(session, entry.campaign, entry.period, entry.lists)
@@ -81,9 +81,9 @@ def unsent(session: Session) -> list[tuple[OutgoingMail, Text | None]]:
 
 
 def sent_since(session: Session, since: datetime) -> int:
-    """How many mails left whose sending began after ``since``: for the daily limit."""
+    """How many mails left after ``since``: for the daily limit."""
     query = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "sent")
-    return session.exec(query.where(col(OutboxRow.created_at) > since)).one()
+    return session.exec(query.where(col(OutboxRow.sent_at) > since)).one()
 
 
 def has_key(session: Session, key: str) -> bool:

@@ -195,6 +195,7 @@ class OutboxRow(SQLModel, table=True):
     state: str = Field(index=True)  # queued | sent | refused
     attempts: int = 0
     not_before: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    sent_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     detail: Json = Field(default=None, sa_column=Column(JSON))
 
 

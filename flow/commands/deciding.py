@@ -120,7 +120,7 @@ def record(desk: Desk, office: Office, args: Arguments) -> Made:
         channel=args.channel,
         kind=asked.kind if asked else "summary",
         requirement=requirement,
-        file_sha256=office.archive.files.keep(_octets(file)) if file else None,
+        file_sha256=office.archive.kept.keep(_octets(file)) if file else None,
         filename=file.name if file else None,
     )
     return action, ""

@@ -1,0 +1,150 @@
+"""Which of the notice's activities a unit really did, sentence by sentence, each with the sentence that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from filing.concepts import Mention, mentions
+from filing.documents import Document
+from filing.ownership import Owner, Profiles, Surroundings, family_owners_of, owners_of, profiles_of, topic_owner_of
+from filing.statements import Statement, statements
+from filing.tense import without_sources
+from records.campaigns import Campaign
+from records.filings import Evidence
+
+BY_NAME = 9.0  # the activity's own name in a sentence: above every score
+HANDED_OUT = frozenset({"leaflets", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
+REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
+LONGEST_EVIDENCE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFindings:
+    """The ids of the activities done, in the notice's order; ``evidence`` has one sentence for each.
+
+    ``doubtful``: nothing was found, or something rests on words that could mean another activity.
+    """
+
+    ids: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    owner: Owner
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause that tells of something done: activities that it calls by name, and the deeds that it mentions."""
+
+    text: str
+    names: list[Owner]
+    found: list[Mention]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it names no deed."""
+        return not self.names and not self.found
+
+
+def find_activities(documents: Sequence[Document], campaign: Campaign) -> ActivityFindings:
+    """The activities of ``campaign`` that ``documents``, one unit's report, tell of as done.
+
+    Plans, requests, what was left out and earlier years do not count (CONTRACT.md, Figures: "Activities are those that
+    the unit did, not what it plans, quotes, or says it left out").
+    """
+    profiles = profiles_of(campaign)
+    best: dict[str, _Vote] = {}
+    for statement in statements(documents, campaign):
+        for owner in _owners(statement, profiles):
+            held = best.get(owner.id)
+            if held is None or (owner.sure, owner.score) > (held.owner.sure, held.owner.score):
+                best[owner.id] = _Vote(owner, statement)
+    ids = tuple(profile.id for profile in profiles.activities if profile.id in best)
+    evidence = tuple(_evidence(best[id_], f"activity:{id_}") for id_ in ids)
+    return ActivityFindings(ids, evidence, not ids or any(not best[id_].owner.sure for id_ in ids))
+
+
+def _evidence(vote: _Vote, for_: str) -> Evidence:
+    return Evidence(for_, vote.statement.where, vote.statement.text[:LONGEST_EVIDENCE])
+
+
+def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
+    """The activities that one sentence tells of."""
+    sentence = _telling(statement.text, profiles)
+    heading = _telling(statement.heading, profiles)
+    clauses = [_read(clause, sentence, profiles) for clause in statement.done]
+    named: list[Owner] = []
+    unowned: list[tuple[Mention, Surroundings]] = []
+    for at, clause in enumerate(clauses):
+        named += clause.names
+        around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
+        for mention in clause.found:
+            owners = owners_of(mention.concept, around, profiles)
+            named += owners
+            if not owners:
+                unowned.append((mention, Surroundings(clause.text, sentence, heading)))
+    if named:
+        return named
+    bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
+    return list(_fallback(unowned, bare, profiles))
+
+
+def _read(clause: str, sentence: str, profiles: Profiles) -> _Clause:
+    text = _telling(clause, profiles)
+    names, rest = _by_name(text, profiles)
+    return _Clause(text, names, _explained(mentions(rest), sentence))
+
+
+def _details(following: Sequence[_Clause]) -> str:
+    """The words of the clauses that follow and name no deed of their own: they tell more of the deed before them."""
+    bare = takewhile(lambda clause: clause.is_bare and not REMAINDER.match(clause.text), following)
+    return "".join(f"，{clause.text}" for clause in bare)
+
+
+def _fallback(
+    unowned: Sequence[tuple[Mention, Surroundings]], bare: Sequence[Surroundings], profiles: Profiles
+) -> Iterator[Owner]:
+    """Deeds that no activity names: to the activity that stands for their family; else by what they are about."""
+    for mention, around in unowned:
+        topical = topic_owner_of(around, profiles)
+        owners = [topical] if topical else family_owners_of(mention.concept.family, around, profiles)[:1]
+        if owners:
+            yield Owner(owners[0].id, False, owners[0].score)
+            return
+    for around in bare:
+        owner = topic_owner_of(around, profiles)
+        if owner is not None:
+            yield owner
+            return
+
+
+def _telling(text: str, profiles: Profiles) -> str:
+    """``text`` without what tells nothing of any activity: the campaign's name and theme, and who asked for it."""
+    return profiles.blanked(without_sources(text)) if text else ""
+
+
+def _by_name(clause: str, profiles: Profiles) -> tuple[list[Owner], str]:
+    """The activities whose own names stand in the clause, and the clause with those names blanked."""
+    owners, rest = [], clause
+    for profile in profiles.activities:
+        hits = [name for name in profile.names if name in clause]
+        if hits:
+            owners.append(Owner(profile.id, True, BY_NAME + len(max(hits, key=len)) / 100))
+        for name in hits:
+            rest = rest.replace(name, " " * len(name))
+    return owners, rest
+
+
+def _explained(found: Sequence[Mention], sentence: str) -> list[Mention]:
+    """The mentions that count: a sentence about going to homes and schools explains its checks and leaflets."""
+    goes_out = any(mention.concept.name == "outreach" for mention in mentions(sentence))
+    if not goes_out:
+        return list(found)
+    return [mention for mention in found if not mention.loose and mention.concept.name not in HANDED_OUT]

@@ -1,0 +1,170 @@
+"""Which campaign a report belongs to: by its words alone, each weighing less where several campaigns share it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from filing.squeeze import squeeze
+from records.campaigns import Campaign, CampaignContext
+
+_QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{3,30})[”\"’」』》]")
+_YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
+_FORMAL = re.compile(
+    r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
+)
+_CUE_LIMIT = 5.0
+_THEME = 4.0
+_SLOGAN = 3.0
+_ACTIVITY = 2.0
+_CUE = 1.0
+_WEAK = 0.4
+_PAIR, _PAIR_LIMIT = 0.6, 3.0
+ENOUGH = 0.8  # that a message can belong to the only campaign
+_MANY_WORDS = 3.5
+_MARGIN = 1.6  # by which the best of several must lead
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the notice, squeezed, and what they weigh where a report says them."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignScore:
+    """How well a campaign fits, and the words that say so, weightiest first."""
+
+    context: CampaignContext
+    score: float
+    words: tuple[str, ...]
+    named: bool = False  # its own name, slogan or an activity's quoted name is said
+
+    @property
+    def fits(self) -> bool:
+        """Whether the words say enough that the message can belong to it."""
+        return self.score >= ENOUGH
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChoice:
+    """Campaigns that may be meant, the best first; ``sure`` where the first is plainly the one."""
+
+    ranked: tuple[CampaignScore, ...]
+    sure: bool
+
+    @property
+    def best(self) -> CampaignScore | None:
+        """The best, None where there is no campaign."""
+        return self.ranked[0] if self.ranked else None
+
+
+def themes_of(campaign: Campaign) -> tuple[str, ...]:
+    """What the whole campaign is called: quoted words of its title, else the title without its formal words."""
+    quoted = [squeeze(hit) for hit in _QUOTED.findall(campaign.title)]
+    core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
+    pieces = [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
+    found = [one.removesuffix("活动").removesuffix("工作") for one in (*quoted, *([] if quoted else pieces))]
+    return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
+
+
+@lru_cache(maxsize=32)
+def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
+    """All words by which reports on a campaign are known; each once, with its highest weight."""
+    weights: dict[str, float] = {}
+
+    def put(text: str, weight: float) -> None:
+        key = squeeze(text)
+        if len(key) >= 2:
+            weights[key] = max(weights.get(key, 0.0), weight)
+
+    for theme in themes_of(campaign):
+        put(theme, _THEME)
+    for piece in re.split(r"[，,、。；—\-！!]+", campaign.theme):
+        if len(piece.strip()) >= 4:
+            put(piece, _SLOGAN)
+    for activity in campaign.activities:
+        for hit in _QUOTED.findall(activity.title):
+            put(hit, _ACTIVITY)
+        for cue in activity.cues:
+            put(cue, _CUE if len(cue) >= 3 else _WEAK)
+    for measure in campaign.measures:
+        for cue in (measure.label, *measure.cues):
+            put(cue, _WEAK)
+    return tuple(Phrase(text, weight) for text, weight in sorted(weights.items()))
+
+
+def choose(contexts: Sequence[CampaignContext], texts: Iterable[str]) -> CampaignChoice:
+    """The campaign whose words the texts say. With one context it is sure if anything at all fits."""
+    hay = "\n".join(squeeze(text) for text in texts)
+    sharing: dict[str, int] = {}
+    for context in contexts:
+        for phrase in phrases_of(context.campaign):
+            sharing[phrase.text] = sharing.get(phrase.text, 0) + 1
+    own = _own_pairs(contexts) if len(contexts) > 1 else {}
+    scored = [_score(context, hay, sharing, own.get(context.campaign.id, frozenset())) for context in contexts]
+    ranked = sorted(scored, key=_order)
+    return CampaignChoice(tuple(ranked), _is_sure(ranked))
+
+
+def _own_pairs(contexts: Sequence[CampaignContext]) -> dict[str, frozenset[str]]:
+    """Pairs of characters in names, slogans and activities' titles that one campaign has and no other one open beside it."""
+    pairs = {context.campaign.id: _pairs_of(context.campaign) for context in contexts}
+    return {
+        one: mine.difference(*(others for other, others in pairs.items() if other != one))
+        for one, mine in pairs.items()
+    }
+
+
+@lru_cache(maxsize=32)
+def _pairs_of(campaign: Campaign) -> frozenset[str]:
+    texts = (*themes_of(campaign), campaign.theme, *(activity.title for activity in campaign.activities))
+    squeezed_texts = [re.sub(r"[^\u4e00-\u9fff]", " ", squeeze(text)) for text in texts]
+    return frozenset(
+        text[at : at + 2] for text in squeezed_texts for at in range(len(text) - 1) if " " not in text[at : at + 2]
+    )
+
+
+def _score(context: CampaignContext, hay: str, sharing: dict[str, int], own: frozenset[str]) -> CampaignScore:
+    said = [phrase for phrase in phrases_of(context.campaign) if phrase.text in hay]
+    heavy = sum(phrase.weight / sharing[phrase.text] ** 2 for phrase in said if phrase.weight > _CUE)
+    cues = sum(phrase.weight / sharing[phrase.text] ** 2 for phrase in said if phrase.weight <= _CUE)
+    words = sorted(said, key=lambda phrase: (-phrase.weight, -len(phrase.text)))
+    said_words = tuple(phrase.text for phrase in words[:5])
+    pairs = min(_PAIR_LIMIT, _PAIR * sum(pair in hay for pair in own))
+    return CampaignScore(context, heavy + min(_CUE_LIMIT, cues) + pairs, said_words, heavy > 0)
+
+
+def _order(scored: CampaignScore) -> tuple[float, bool, str]:
+    return (-scored.score, not scored.context.is_open, scored.context.campaign.id)
+
+
+def _is_sure(ranked: Sequence[CampaignScore]) -> bool:
+    if not ranked or ranked[0].score < ENOUGH:
+        return False
+    if len(ranked) == 1:
+        return True
+    return ranked[0].score >= ENOUGH * 2 and ranked[0].score >= ranked[1].score * _MARGIN
+
+
+def is_on_the_whole(scored: CampaignScore) -> bool:
+    """Whether the words say the campaign's own name or slogan, or so much else that a closing report may lack it."""
+    return scored.named or scored.score >= _MANY_WORDS
+
+
+def backed_by_deeds(choice: CampaignChoice, counts: Sequence[int]) -> CampaignChoice:
+    """The same where words alone do not decide: ``counts`` of the activities that each campaign's own texts find done.
+
+    Sure where one campaign alone has any and no other one's words fit.
+    """
+    if choice.sure or not any(counts):
+        return choice
+    telling = [scored for scored, count in zip(choice.ranked, counts, strict=True) if count]
+    if len(telling) != 1 or any(scored.fits for scored in choice.ranked if scored is not telling[0]):
+        return choice
+    rest = tuple(scored for scored in choice.ranked if scored is not telling[0])
+    return CampaignChoice((replace(telling[0], score=max(telling[0].score, ENOUGH)), *rest), True)

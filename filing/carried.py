@@ -1,0 +1,157 @@
+"""What a message carries: papers, pictures, recordings, files nobody or only we could not read, words that report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filing.documents import Document
+from filing.lexica import contains_any, words
+from filing.papers import Paper, paper_of
+from filing.sentences import sentences
+from filing.squeeze import squeeze
+from filing.zones import is_addressee, is_transparent, layout_of
+from records.extracts import Extract
+from records.mail import Message
+
+_SMALL_PIXELS = 160  # icons and logos of mail signatures
+_SMALL_OCTETS = 2500
+_PAPER = 30  # squeezed characters from which on a text says something
+_NOTHING = ("application/x-empty", "application/x-executable")
+_HARMLESS = re.compile(r"(?:^|/)(?:thumbs\.db|desktop\.ini|\.ds_store|__macosx/.*|~\$.*|\._.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPaper:
+    """A readable document with what its title or file name says it is."""
+
+    document: Document
+    paper: Paper
+    is_advert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """All that could report."""
+
+    papers: tuple[CarriedPaper, ...]
+    pictures: tuple[Extract, ...]
+    recordings: tuple[Extract, ...]
+    unread: tuple[Extract, ...]  # skipped by us: the report may be in there
+    broken: tuple[Extract, ...]  # nobody could open them
+    body_reports: bool
+    own_words: str  # without greeting, contacts, footers
+    links: int
+
+    @property
+    def reports(self) -> tuple[CarriedPaper, ...]:
+        """Papers that are no advertisement, plan or notice."""
+        return tuple(one for one in self.papers if not one.is_advert and one.paper not in ("plan", "notice"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing but words of passing on, if that."""
+        files = self.papers or self.pictures or self.recordings or self.unread or self.broken
+        return not files and not self.body_reports and not self.links
+
+
+def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequence[Document]) -> Carried:
+    """Sorts what was read and what was not."""
+    leaves = [leaf for extract in extracts for leaf in extract.walk() if not _HARMLESS.search(leaf.part.filename or "")]
+    own = own_words(next((d.text for d in documents if d.role == "body" and d.where == "body"), ""))
+    inner = [d for d in documents if d.role == "body" and d.where != "body"]
+    return Carried(
+        papers=tuple(_papers(documents)),
+        pictures=tuple(leaf for leaf in leaves if _is_photo(leaf)),
+        recordings=tuple(leaf for leaf in leaves if leaf.media_type.startswith(("video/", "audio/"))),
+        unread=tuple(leaf for leaf in leaves if _may_hide(leaf) and leaf.status in ("skipped", "partial")),
+        broken=tuple(leaf for leaf in leaves if _may_hide(leaf) and leaf.status == "unreadable"),
+        body_reports=tells_of_deeds(own) or any(tells_of_deeds(d.text) for d in inner),
+        own_words=own,
+        links=len(message.cloud_links),
+    )
+
+
+def _papers(documents: Sequence[Document]) -> list[CarriedPaper]:
+    found = []
+    for document in documents:
+        if document.role not in ("document", "sheet", "slides"):
+            continue
+        cells = sum(len(row) for table in document.tables for row in table.rows)
+        if len(squeeze(document.text)) < _PAPER and cells < 6:
+            continue
+        paper = _paper(document)
+        found.append(CarriedPaper(document, paper, paper not in ("summary", "report") and is_advert(document)))
+    return found
+
+
+def _paper(document: Document) -> Paper:
+    name = (document.filename or document.where).replace("\\", "/").rsplit("/", 1)[-1]
+    layout = layout_of(document)
+    head = "".join(line for line, zone in zip(layout.row.lines, layout.zones, strict=True) if zone == "head")[:120]
+    kinds = {paper_of(head), paper_of(name.rpartition(".")[0])}
+    if "material" in kinds and kinds & {"plan", "notice"}:
+        kinds.discard("material")
+    return next((kind for kind in _STRONGEST if kind in kinds), "")
+
+
+_STRONGEST: tuple[Paper, ...] = ("summary", "report", "material", "plan", "notice")
+
+
+def is_advert(document: Document) -> bool:
+    """Whether the paper is a price list or the like, by its name and top, or by what all of it says without a deed."""
+    lines = document.lines[:3]
+    top = squeeze("\n".join([document.filename or "", *lines, *_cells(document)[:12]]))
+    if contains_any(top, words("nonreports", "price_lists")):
+        return True
+    text = squeeze(document.text[:3000] + "\n".join(_cells(document)))
+    told = sum(word in text for word in words("nonreports", "ads"))
+    return told >= 3 and not tells_of_deeds(document.text[:3000])
+
+
+def _cells(document: Document) -> list[str]:
+    return [cell for table in document.tables for row in table.rows[:30] for cell in row]
+
+
+def _is_photo(extract: Extract) -> bool:
+    if not extract.media_type.startswith("image/"):
+        return False
+    if extract.picture is not None:
+        return min(extract.picture.width, extract.picture.height) > _SMALL_PIXELS
+    return len(extract.part.content) > _SMALL_OCTETS
+
+
+def _may_hide(extract: Extract) -> bool:
+    """Whether the part, unread, may be or hold the report: no picture, recording, program, no archive that was read."""
+    if extract.media_type.startswith(("image/", "video/", "audio/", "text/calendar")) or extract.media_type in _NOTHING:
+        return False
+    return not (extract.status == "partial" and (extract.pages or extract.members))
+
+
+def own_words(text: str) -> str:
+    """A body without addressee, contact lines and the client's footer."""
+    lines = [line.strip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line and not is_addressee(line) and not is_transparent(line))
+
+
+def tells_of_deeds(text: str) -> bool:
+    """Whether the text itself reports: sentences of things done, or 零报告."""
+    short = squeeze(text)
+    if contains_any(short, words("nonreports", "zero")):
+        return True
+    if len(short) < 12:
+        return False
+    deeds = 0
+    for sentence in sentences(text):
+        if sentence.text.rstrip().endswith(("？", "?")):
+            continue
+        done = [clause.text.lower() for clause in sentence.clauses() if clause.is_done]
+        deeds += sum(1 for clause in done if _is_deed(clause))
+    return deeds >= 2 or (deeds == 1 and len(short) >= 24)
+
+
+def _is_deed(clause: str) -> bool:
+    if contains_any(clause, ("查收", "请问", "附件", "咨询一下", "请示")):
+        return False
+    return bool(contains_any(clause, words("nonreports", "deeds")))

@@ -1,0 +1,278 @@
+"""Where a message belongs: the one door of filing's decisions. Pure: the same values always give the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from filing.activities import find_activities
+from filing.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
+from filing.campaigns import CampaignChoice, backed_by_deeds, choose
+from filing.carried import Carried, carried_by
+from filing.documents import Document, documents_of
+from filing.forwards import first_sender, forwarded
+from filing.names import NameIndex, index_of
+from filing.nonreports import Situation, non_report
+from filing.papers import paper_of
+from filing.quoting import is_forward, subject_marks
+from filing.senders import Known, known_sender
+from filing.submitting import Doubt, Reported, report_of
+from filing.units import judge, standings
+from filing.witnesses import Scene, scene_of, witnesses_of
+from records.campaigns import CampaignContext
+from records.extracts import Extract
+from records.filings import Filing, Submission
+from records.mail import Message
+from records.words import Text
+
+_NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A message made ready to be judged."""
+
+    message: Message
+    extracts: tuple[Extract, ...]
+    documents: tuple[Document, ...]
+    files: tuple[NamedFile, ...]
+    carried: Carried
+    passed_on: bool
+    first_sender: str  # of what a trusted forwarder passes on
+
+
+def file_message(
+    message: Message,
+    extracts: Sequence[Extract],
+    campaigns: Sequence[CampaignContext],
+    received_at: datetime,
+    own_message_ids: Collection[str] = frozenset(),
+) -> Filing:
+    """Files one message, or says what keeps it from being filed alone (DESIGN.md, principle 3).
+
+    ``extracts`` has one extract for each of the message's parts; ``campaigns`` all that a report can belong to, closed
+    ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent.
+    """
+    case = _case(message, extracts, own_message_ids)
+    contexts = sorted(campaigns, key=lambda context: (not context.is_open, context.campaign.id))
+    if not contexts:
+        return Filing("review", "no_campaign", _NO_CAMPAIGN)
+    choice = _chosen(contexts, _texts(case), case.documents)
+    scene, _ = _scene(case, choice)
+    found = non_report(_situation(case, choice, scene, own_message_ids))
+    if found is not None:
+        return Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],))
+    whole = bundles_of(scene.documents, scene.files, scene.clues)
+    bundles = [part for bundle in whole for part in split_by(bundle, _campaign_keys(bundle, contexts))]
+    reported = [_report(case, bundle, contexts, choice, received_at) for bundle in bundles]
+    return _veiled(_summed(case, reported, scene), extracts)
+
+
+def _case(message: Message, extracts: Sequence[Extract], own_message_ids: Collection[str]) -> _Case:
+    foreign = tuple(_without_own_mail(extract, own_message_ids) for extract in extracts)
+    documents = documents_of(message, foreign)
+    own = next((d.text for d in documents if d.role == "body" and d.where == "body"), "")
+    passed_on = is_forward(message.subject, own[:200])
+    quoted = [document for document in documents if document.role == "quoted"]
+    sender = first_sender(message, foreign, quoted)
+    if passed_on:
+        documents = tuple(forwarded(d).body if d.role == "quoted" else d for d in documents)
+    carried = carried_by(message, foreign, documents)
+    return _Case(message, foreign, documents, files_of(foreign), carried, passed_on, sender)
+
+
+def _without_own_mail(extract: Extract, own_message_ids: Collection[str]) -> Extract:
+    """An attached message of our own (as bounces bring it) says nothing about its sender."""
+    if dict(extract.metadata).get("message_id") in own_message_ids and extract.media_type == "message/rfc822":
+        return replace(extract, pages=(), tables=(), members=())
+    return replace(extract, members=tuple(_without_own_mail(member, own_message_ids) for member in extract.members))
+
+
+def _texts(case: _Case) -> list[str]:
+    said = [d.text for d in case.documents if d.role != "quoted"]
+    cells = [cell for d in case.documents for table in d.tables for row in table.rows[:200] for cell in row]
+    return [*said, *cells, *(file.path for file in case.files)]
+
+
+def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
+    """The message as the roster of the likeliest campaign sees it."""
+    assert choice.best is not None
+    context = choice.best.context
+    index = index_of(context.roster)
+    sender = _sender(case, context)
+    scene = scene_of(
+        case.message,
+        case.extracts,
+        case.documents,
+        case.files,
+        index,
+        sender=sender,
+        passed_on=case.passed_on,
+    )
+    return scene, index
+
+
+def _sender(case: _Case, context: CampaignContext) -> Known:
+    """What the sender's address says; of a trusted forwarder, what the first sender's says."""
+    known = known_sender(case.message.sender.address, context)
+    if known.trusted and case.first_sender:
+        return replace(known_sender(case.first_sender, context), trusted=True)
+    return known
+
+
+def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_ids: Collection[str]) -> Situation:
+    clues = [clue for found in scene.clues.values() for clue in found]
+    best = choice.best
+    assert best is not None
+    wanted = any(
+        paper_of(one.what) == "plan" for context in choice.ranked for one in context.context.campaign.requirements
+    )
+    return Situation(
+        message=case.message,
+        carried=case.carried,
+        subject=subject_marks(case.message.subject)[1],
+        filenames=tuple(file.path for file in case.files),
+        quoted="\n".join(d.text for d in case.documents if d.role == "quoted"),
+        relevant=any(scored.fits for scored in choice.ranked),
+        sender_known=bool(scene.sender.codes),
+        unit_named=any(one.sure and one.content >= _NAMES_IT for one in standings(clues)),
+        plan_wanted=wanted,
+        own_message_ids=own_message_ids,
+    )
+
+
+def _report(
+    case: _Case, bundle: Bundle, contexts: Sequence[CampaignContext], overall: CampaignChoice, received_at: datetime
+) -> Reported:
+    choice = _chosen(contexts, _bundle_texts(bundle), bundle.documents) if bundle.is_split else overall
+    choice = _by_membership(case, choice) if not choice.sure else choice
+    assert choice.best is not None
+    scene, index = _scene(case, choice)
+    verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
+    unread = _unread_doubt(case.carried)
+    return report_of(bundle, choice, verdict, case.carried, received_at=received_at, doubt=unread)
+
+
+def _campaign_keys(bundle: Bundle, contexts: Sequence[CampaignContext]) -> dict[str, str]:
+    """The campaign of each paper that plainly belongs to one, where several are open."""
+    if len(contexts) < 2:
+        return {}
+    keys = {}
+    for document in bundle.documents:
+        choice = choose(contexts, (document.text, document.where))
+        if document.role in ("document", "slides") and choice.sure and choice.best is not None:
+            keys[document.where] = choice.best.context.campaign.id
+    return keys
+
+
+def _chosen(contexts: Sequence[CampaignContext], texts: Iterable[str], documents: Sequence[Document]) -> CampaignChoice:
+    choice = choose(contexts, texts)
+    if choice.sure:
+        return choice
+    own = [document for document in documents if document.role != "quoted"]
+    counts = [len(find_activities(own, scored.context.campaign).ids) for scored in choice.ranked]
+    return backed_by_deeds(choice, counts)
+
+
+def _bundle_texts(bundle: Bundle) -> Iterable[str]:
+    """Of a part of a message: subject and own words speak of all parts, so they count only where it has no paper."""
+    papers = any(document.role in ("document", "slides") for document in bundle.documents)
+    said = [d for d in bundle.documents if d.role != "quoted" and not (papers and is_shared(d))]
+    yield from (document.text for document in said)
+    yield from (file.path for file in bundle.files)
+
+
+def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
+    """Of campaigns whose words fit alike, the only one on whose roster the sender stands."""
+    fitting = [scored for scored in choice.ranked if scored.fits]
+    members = [scored for scored in fitting if known_sender(case.message.sender.address, scored.context).codes]
+    if len(fitting) < 2 or len(members) != 1:
+        return choice
+    rest = tuple(scored for scored in choice.ranked if scored is not members[0])
+    return CampaignChoice((members[0], *rest), True)
+
+
+def _unread_doubt(carried: Carried) -> Doubt | None:
+    """What could not be read may be the report itself, unless a closing report lies beside it."""
+    papers = [one for one in carried.reports if one.paper in ("summary", "report")]
+    if carried.unread and not papers and not (carried.body_reports and len(carried.own_words) > 200):
+        return Doubt("unread_part", _UNREAD.fill(name=_name(carried.unread[0])))
+    if carried.broken and not papers:
+        return Doubt("unreadable_part", _BROKEN.fill(name=_name(carried.broken[0])))
+    told = carried.reports or carried.pictures or carried.recordings or carried.body_reports or carried.unread
+    if carried.links and not told:
+        return Doubt("cloud_link", _LINK)
+    return None if told or carried.broken else Doubt("nothing_attached", _NOTHING)
+
+
+def _name(extract: Extract) -> str:
+    return extract.part.filename or "附件"
+
+
+def _summed(case: _Case, reported: Sequence[Reported], scene: Scene) -> Filing:
+    """The message's status sums up its reports'."""
+    submissions = tuple(one for report in reported for one in report.submissions)
+    doubt = next((report.doubt for report in reported if report.doubt), None)
+    if doubt is None:
+        return Filing("filed", submissions=submissions, new_addresses=_new_addresses(case, scene, submissions))
+    if _is_unreadable(case.carried):
+        explanation = _ASK_AGAIN.fill(name=_name(case.carried.broken[0]))
+        return Filing("unreadable", case.carried.broken[0].reason or "damaged", explanation, submissions)
+    known = _new_addresses(case, scene, [one for one in submissions if one.status == "filed"])
+    return Filing("review", doubt.reason, doubt.explanation, submissions, new_addresses=known)
+
+
+def _is_unreadable(carried: Carried) -> bool:
+    others = carried.reports or carried.pictures or carried.recordings or carried.body_reports or carried.unread
+    return bool(carried.broken) and not others
+
+
+def _new_addresses(case: _Case, scene: Scene, filed: Sequence[Submission]) -> tuple[tuple[str, str], ...]:
+    """The sender's address, where it was filed by its content and stands on no roster."""
+    address = case.message.sender.address
+    units = {one.unit for one in filed if one.unit}
+    if not address or scene.sender.codes or scene.sender.trusted or case.passed_on or len(units) != 1:
+        return ()
+    return ((address, next(iter(units))),)
+
+
+def _veiled(filing: Filing, extracts: Sequence[Extract]) -> Filing:
+    """A paper marked secret does not belong into this mailbox: a person decides, and none of its words is shown."""
+    if not any(name == "classified" for extract in extracts for one in extract.walk() for name, _ in one.metadata):
+        return filing
+    bare = tuple(replace(one, status="review", evidence=(), activities=(), figures=()) for one in filing.submissions)
+    return Filing("review", "classified", _CLASSIFIED, bare)
+
+
+_NO_CAMPAIGN = Text("没有正在进行的报送任务。", "There is no campaign.")
+_UNREAD = Text(
+    "附件“{name}”暂时不能自动读取，请打开核对。", "“{name}” cannot be read automatically yet; please open it."
+)
+_BROKEN = Text(
+    "附件“{name}”打不开（加密或损坏），其余内容请核对。",
+    "“{name}” cannot be opened (encrypted or damaged); please check the rest.",
+)
+_ASK_AGAIN = Text(
+    "附件“{name}”打不开（加密或损坏），请报送单位重新发送。",
+    "“{name}” cannot be opened (encrypted or damaged); ask the unit to send it again.",
+)
+_LINK = Text("材料在超大附件链接里，请下载核对。", "The report is behind a download link; please fetch it.")
+_NOTHING = Text(
+    "没有附件，正文也没有报送内容，可能漏发附件，请核对。", "No attachment and no report in the body; was it forgotten?"
+)
+_CLASSIFIED = Text(
+    "附件标有密级，请按保密规定处理。", "An attachment is marked as classified; handle it by the rules on secrets."
+)
+_NOT_A_REPORT: dict[str, Text] = {
+    "own_mail": Text("系统自己发出的邮件。", "Our own mail."),
+    "bounce": Text("退信，没有报送内容。", "A bounce; it reports nothing."),
+    "auto_reply": Text("自动回复，没有报送内容。", "An automatic reply; it reports nothing."),
+    "newsletter": Text("订阅的资讯，不是报送材料。", "A newsletter, no report."),
+    "advertisement": Text("广告推销，不是报送材料。", "An advertisement, no report."),
+    "notice": Text("通知文件，不是报送材料。", "A notice, no report."),
+    "plan": Text("只有方案或计划，没有报送要求需要它。", "A plan that no requirement asks for."),
+    "question": Text("来信咨询，请答复。", "A question; please answer it."),
+    "thanks": Text("致谢或确认收到，没有报送内容。", "Thanks or a receipt; it reports nothing."),
+    "other_business": Text("其他事项，请转办或答复。", "Other business; please deal with it."),
+}

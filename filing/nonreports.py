@@ -1,0 +1,236 @@
+"""Mail that reports nothing to any campaign, and why: a rule each; none drops a message that carries a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from filing.carried import Carried, CarriedPaper
+from filing.lexica import contains_any, words
+from filing.papers import paper_of
+from filing.squeeze import squeeze
+from records.filings import Evidence, NotReportReason
+from records.mail import Message
+
+_QUESTION_MARK = re.compile(r"[？?]")
+_THANKS_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the rules look at."""
+
+    message: Message
+    carried: Carried
+    subject: str  # without marks of replies
+    filenames: tuple[str, ...]
+    quoted: str
+    relevant: bool  # says words of an open campaign
+    sender_known: bool
+    unit_named: bool  # a unit of the roster signs, heads or names it
+    plan_wanted: bool  # a requirement asks for a plan
+    own_message_ids: Collection[str] = frozenset()
+
+    @property
+    def words(self) -> str:
+        """Subject and own words, squeezed."""
+        return squeeze(self.subject) + "\n" + squeeze(self.carried.own_words)
+
+    @property
+    def reports(self) -> bool:
+        """Whether anything in it reports."""
+        carried = self.carried
+        return bool(carried.reports or carried.pictures or carried.recordings or carried.body_reports)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there is any attachment or link that counts."""
+        carried = self.carried
+        return bool(
+            carried.papers
+            or carried.pictures
+            or carried.recordings
+            or carried.unread
+            or carried.broken
+            or carried.links
+        )
+
+
+Rule = Callable[[Situation], Evidence | None]
+
+
+def non_report(situation: Situation) -> tuple[NotReportReason, Evidence] | None:
+    """The first reason that holds, with the words that say so; None where it may be a report."""
+    for reason, rule in _RULES:
+        if (evidence := rule(situation)) is not None:
+            return reason, evidence
+    return None
+
+
+def is_own_mail(s: Situation) -> Evidence | None:
+    """Our own mail, by its Message-ID."""
+    found = s.message.message_id in s.own_message_ids if s.message.message_id else False
+    return Evidence("not_a_report", "header", s.message.message_id or "") if found else None
+
+
+def is_bounce(s: Situation) -> Evidence | None:
+    """A delivery status notification (RFC 3464), also in the forms of Chinese providers."""
+    sender = s.message.sender.address.partition("@")[0]
+    kind = (s.message.header("content-type") or "").lower()
+    machine = sender in words("nonreports", "bounce_senders") or "delivery-status" in kind
+    told = contains_any(s.message.subject.lower(), words("nonreports", "bounce_subjects"))
+    returned = bool(s.message.header("x-failed-recipients")) or (s.message.header("return-path") or "").strip() == "<>"
+    if not (machine and (told or "delivery-status" in kind)) and not (told and (returned or not sender)):
+        return None
+    if s.unit_named and s.carried.reports:
+        return None
+    return Evidence("not_a_report", "subject", s.message.subject[:80])
+
+
+def is_auto_reply(s: Situation) -> Evidence | None:
+    """An answer that a machine wrote (RFC 3834). Its headers alone never drop what reports."""
+    if s.reports or s.carried.unread or s.carried.broken:
+        return None
+    if told := contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects")):
+        return Evidence("not_a_report", "subject", told)
+    if told := contains_any(squeeze(s.message.body_text), words("nonreports", "auto_bodies")):
+        return Evidence("not_a_report", "body", told)
+    submitted = (s.message.header("auto-submitted") or "no").lower()
+    replied = submitted.startswith("auto-replied") or any(map(s.message.header, _AUTO_HEADERS))
+    return Evidence("not_a_report", "header", submitted) if replied else None
+
+
+_AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-mail-autoreply", "x-qq-autoreply", "x-autoresponse")
+
+
+def is_newsletter(s: Situation) -> Evidence | None:
+    """A periodical that people subscribe to."""
+    if s.sender_known or s.unit_named:
+        return None
+    body = squeeze(f"{s.message.body_text}\n{s.subject}\n{s.message.sender.name}")
+    told = [word for word in words("nonreports", "newsletter_bodies") if word in body]
+    listed = s.message.header("list-unsubscribe") or s.message.header("list-id")
+    bulk = (s.message.header("precedence") or "").lower() in ("bulk", "list")
+    if len(told) + 2 * bool(listed) + bulk < 2:
+        return None
+    return (
+        Evidence("not_a_report", "body", "、".join(told))
+        if told
+        else Evidence("not_a_report", "header", "List-Unsubscribe")
+    )
+
+
+def is_advertisement(s: Situation) -> Evidence | None:
+    """Somebody sells something."""
+    if s.sender_known or s.unit_named or any(not paper.is_advert for paper in s.carried.papers):
+        return None
+    text = s.words + squeeze("\n".join(s.filenames)) + squeeze(s.message.body_text)
+    told = [word for word in words("nonreports", "ads") if word in text]
+    enough = len(told) >= 2 or (told and s.carried.papers)
+    return Evidence("not_a_report", "body", "、".join(told[:4])) if enough else None
+
+
+def is_notice(s: Situation) -> Evidence | None:
+    """The notice itself, or a reminder of it, with no report beside it."""
+    papers = s.carried.papers
+    if s.carried.body_reports or s.carried.pictures or s.carried.unread or s.carried.broken:
+        return None
+    if papers and all(one.paper == "notice" and _asks(one.document.text) >= 2 for one in papers):
+        return Evidence("not_a_report", papers[0].document.where, _first_line(papers[0])[:80])
+    if papers or s.has_files:
+        return None
+    named = paper_of(s.subject) == "notice" or "提醒" in s.subject
+    if (
+        named
+        and _asks(s.carried.own_words + s.quoted) >= 2
+        and not contains_any(s.words, words("nonreports", "questions"))
+    ):
+        return Evidence("not_a_report", "subject", s.subject[:80])
+    return None
+
+
+def _asks(text: str) -> int:
+    short = squeeze(text[:20000])
+    return sum(word in short for word in words("nonreports", "asking"))
+
+
+def is_plan(s: Situation) -> Evidence | None:
+    """A 方案 or an internal notice of the unit's own: what it will do, not what it did."""
+    papers = s.carried.papers
+    if s.plan_wanted or not papers or s.carried.body_reports or s.carried.unread or s.carried.broken:
+        return None
+    if s.carried.pictures or s.carried.recordings:
+        return None
+    if all(one.paper in ("plan", "notice") for one in papers):
+        return Evidence("not_a_report", papers[0].document.where, _first_line(papers[0])[:80])
+    return None
+
+
+def is_question(s: Situation) -> Evidence | None:
+    """Somebody asks something and reports nothing. A screenshot may go with it."""
+    carried = s.carried
+    if (
+        carried.reports
+        or carried.body_reports
+        or carried.unread
+        or carried.broken
+        or carried.recordings
+        or carried.links
+    ):
+        return None
+    if carried.pictures and (s.unit_named or len(carried.pictures) > 2):
+        return None
+    text = s.words
+    if told := contains_any(text, words("nonreports", "asks_delay")):
+        return Evidence("not_a_report", "body", told)
+    asks = contains_any(text, words("nonreports", "questions")) or ("?" if _QUESTION_MARK.search(text) else "")
+    if not asks or (
+        not _QUESTION_MARK.search(text) and asks not in ("请问", "咨询", "请教", "想问", "问一下", "question")
+    ):
+        return None
+    return Evidence("not_a_report", "body", (carried.own_words or s.subject)[:80])
+
+
+def is_thanks(s: Situation) -> Evidence | None:
+    """A few words of thanks or receipt."""
+    if s.has_files or s.reports or len(squeeze(s.carried.own_words)) > _THANKS_LENGTH:
+        return None
+    if contains_any(s.words, words("nonreports", "promises_attachment")):
+        return None
+    told = contains_any(squeeze(s.carried.own_words), words("nonreports", "thanks"))
+    return Evidence("not_a_report", "body", s.carried.own_words[:80]) if told else None
+
+
+def is_other_business(s: Situation) -> Evidence | None:
+    """Something else that the office must deal with: lists, invoices, applications, changes of contact."""
+    if s.carried.body_reports or s.carried.unread or s.carried.broken:
+        return None
+    names = squeeze(
+        s.subject + "\n" + "\n".join(s.filenames) + "\n" + "\n".join(_first_line(one) for one in s.carried.papers)
+    )
+    told = contains_any(names, words("nonreports", "business"))
+    if told and not s.relevant and paper_of(s.subject) not in ("summary", "report"):
+        return Evidence("not_a_report", "subject", told)
+    if s.has_files or s.relevant:
+        return None
+    told = contains_any(s.words, words("nonreports", "business"))
+    return Evidence("not_a_report", "body", told) if told else None
+
+
+def _first_line(paper: CarriedPaper) -> str:
+    return paper.document.lines[0] if paper.document.lines else ""
+
+
+_RULES: tuple[tuple[NotReportReason, Rule], ...] = (
+    ("own_mail", is_own_mail),
+    ("bounce", is_bounce),
+    ("auto_reply", is_auto_reply),
+    ("newsletter", is_newsletter),
+    ("advertisement", is_advertisement),
+    ("notice", is_notice),
+    ("plan", is_plan),
+    ("question", is_question),
+    ("thanks", is_thanks),
+    ("other_business", is_other_business),
+)

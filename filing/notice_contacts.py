@@ -1,0 +1,114 @@
+"""Mailboxes and people that a notice names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from records.campaigns import Contact
+
+_AT = r"\s?(?:@|[\[(（【]\s?(?:at|AT|@)\s?[\])）】]|\s(?:at|AT)\s)\s?"
+_DOT = r"\s?(?:\.|。(?=(?:com|cn|net|org|gov|edu)\b)|[\[(（]\s?(?:dot|DOT|\.)\s?[\])）])\s?"
+_MAILBOX = re.compile(
+    rf"(?<![A-Za-z0-9._%+-])([A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}){_AT}([A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,4}}{_DOT}[A-Za-z]{{2,10}})",
+    re.ASCII,
+)
+_PHONE = re.compile(
+    r"(?<![\w@./-])(?P<phone>(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|400[- ]?\d{3}[- ]?\d{4}|"
+    r"(?:[（(]?0\d{2,3}[）)]?\s?[-—–－]?\s?)?\d{3,4}[- ]?\d{4}(?:(?:转|-)\d{1,5})?)"
+    r"(?![\d@]|[A-Za-z._-]+@|\.\d)",
+    re.ASCII,
+)
+_PERSON = re.compile(
+    r"(?:(?:业务|报送|材料|工作|信息|技术|项目)?联\s?系\s?人|联络人|联络员|咨询人|责任人|负责人)(?:(?:及|和|、|与)?(?:联系)?(?:电话|方式|手机))?"
+    r"\s?(?:[：:为是]|(?=[\u4e00-\u9fff]{2,12}[，,、 ]?(?:联系)?(?:电话|手机)))\s?"
+)
+_PHONE_LABEL = re.compile(
+    r"[，,；;。、\s]*[（(]?(?:联系|咨询|办公|报送|固定|手机|移动)?(?:电\s?话|方\s?式|手\s?机|号码|座机|传真)(?:号码)?[）)]?\s?[：:为是]?\s?"
+)
+_CALL = re.compile(r"(?:联系|咨询|监督|办公)?(?:电\s?话|联系方式)\s?[：:为是]\s?")
+_STOP = re.compile(r"[。\n]|(?:电子)?邮\s?箱|[Ee]-?mail|地址|传真|QQ|微信|网址|报送")
+
+
+def read_mailboxes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Addresses in lower case, in order of appearance; written with [at], full-width or spaced signs too."""
+    found = (match for text in texts for match in _MAILBOX.finditer(_unmasked(text)))
+    return tuple(dict.fromkeys(_address(match) for match in found))
+
+
+def _unmasked(text: str) -> str:
+    """ldb#example.com（#换成@）: the sign that stands for @ put right."""
+    told = re.search(
+        r"[“\"]?([#*＃＊$&])[”\"]?\s?(?:请)?(?:换成|替换为|替换成|改为|改成|换为|代替|即为|为)[“\"]?@", text
+    )
+    return (
+        re.sub(rf"(?<=[\w.-]){re.escape(told.group(1))}(?=[\w-]+\.[A-Za-z])", "@", text, flags=re.ASCII)
+        if told
+        else text
+    )
+
+
+def _address(match: re.Match[str]) -> str:
+    domain = re.sub(r"[\[(（]\s?(?:dot|DOT|\.)\s?[\])）]|。", ".", match.group(2))
+    return f"{match.group(1)}@{''.join(domain.split())}".lower()
+
+
+def read_contacts(texts: Sequence[str]) -> tuple[Contact, ...]:
+    """Whom units ask, with telephone where one is told."""
+    contacts = [contact for text in texts for contact in _people(text)]
+    if not contacts:
+        contacts = [contact for text in texts for contact in _numbers_alone(text)]
+    return tuple(dict.fromkeys(contacts))
+
+
+def _people(text: str) -> Iterator[Contact]:
+    labels = list(_PERSON.finditer(text))
+    for index, label in enumerate(labels):
+        end = labels[index + 1].start() if index + 1 < len(labels) else len(text)
+        stop = _STOP.search(text, label.end(), end)
+        yield from _pairs(text[label.end() : stop.start() if stop else end])
+
+
+def _pairs(text: str) -> Iterator[Contact]:
+    """张三、李四；电话：67180001、67180002 · 张三 67180001，李四 67180002 · 安稳办值班室，联系方式：00000000."""
+    phones = [(match.start(), match.end(), match.group("phone")) for match in _PHONE.finditer(text)]
+    before_first = text[: phones[0][0]] if phones else text
+    names = _names(before_first)
+    if len(phones) >= 2 and len(names) == 1 and _names(text[phones[0][1] : phones[1][0]]):
+        yield from _alternating(text, phones)
+        return
+    shared = [_plain(phone) for _, _, phone in phones]
+    for index, name in enumerate(names):
+        own = shared[index : index + 1] if len(shared) == len(names) else shared if len(names) == 1 else shared[:1]
+        yield Contact(name, "、".join(own))
+
+
+def _alternating(text: str, phones: Sequence[tuple[int, int, str]]) -> Iterator[Contact]:
+    start = 0
+    for begin, end, phone in phones:
+        for name in _names(text[start:begin])[:1]:
+            yield Contact(name, _plain(phone))
+        start = end
+
+
+def _names(text: str) -> list[str]:
+    bare = _PHONE_LABEL.sub("，", text)
+    parts = re.split(r"[，,、；;：:\s（）()]+", bare)
+    return [
+        part
+        for part in parts
+        if 2 <= len(part) <= 24 and re.search(r"[\u4e00-\u9fffA-Za-z]", part) and not re.search(r"\d{5}", part)
+    ]
+
+
+def _numbers_alone(text: str) -> Iterator[Contact]:
+    """联系电话：67180001 without a name."""
+    for label in _CALL.finditer(text):
+        found = _PHONE.search(text, label.end(), label.end() + 40)
+        if found:
+            after = re.match(r"[（(]([\u4e00-\u9fff]{2,10})[）)]", text[found.end() :])
+            yield Contact(after.group(1) if after else "", _plain(found.group("phone")))
+
+
+def _plain(phone: str) -> str:
+    return re.sub(r"[（(](\d+)[）)][-—–－ ]?", r"\1-", re.sub(r"[—–－]", "-", phone)).replace(" ", "")

@@ -1,0 +1,68 @@
+"""Numbering as notices print it: （一） (一) 一、 1. 1、 （1） ① 一是 第一， 活动一： ● …"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_CN = "[一二三四五六七八九十]{1,3}"
+_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("part", re.compile(rf"^第({_CN})(?:部分|章|节|项|条)[、.：:\s]?")),
+    ("topic", re.compile(rf"^(?:活动|项目|任务|专题|板块|行动)({_CN}|\d{{1,2}})[：:、.．\s—]+")),
+    ("cn_comma", re.compile(rf"^({_CN})\s?[、．.]\s?")),
+    ("cn_brackets", re.compile(rf"^[（(〔]\s?({_CN})\s?[）)〕][、.]?\s?")),
+    ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d))\s?")),
+    ("number_brackets", re.compile(r"^[（(]\s?(\d{1,2})\s?[）)][、.]?\s?")),
+    ("number_bracket", re.compile(r"^(\d{1,2})[)）][、.]?\s?")),
+    ("circled", re.compile(r"^([①-⑳⑴-⒇❶-❿])[、.]?\s?")),
+    ("number_dotted", re.compile(r"^([⒈-⒛㈠-㈩])\s?")),
+    ("is", re.compile(rf"^({_CN})(?:是|要)(?=\S)")),
+    ("nth", re.compile(rf"^(?:第({_CN}|\d{{1,2}})|其([一二三四五六]))[，,、：:]")),
+    ("bullet", re.compile(r"^([●•■◆★▲◎○▪➢►√※·*-])\s?(?=[^\d\s—-])")),
+)
+_RUNS = (("①", 1), ("⑴", 1), ("❶", 1), ("⒈", 1), ("㈠", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The number at the head of a paragraph."""
+
+    style: str
+    number: int  # 0 for bullets
+    printed: str
+    end: int  # where the words begin
+
+
+def mark_of(text: str) -> Mark | None:
+    """The numbering with which ``text`` begins, or None."""
+    for style, regex in _STYLES:
+        found = regex.match(text)
+        if found:
+            word = next(group for group in found.groups() if group)
+            number = 0 if style == "bullet" else ordinal(word)
+            return None if number is None else Mark(style, number, _printed(style, found.group()), found.end())
+    return None
+
+
+def _printed(style: str, words: str) -> str:
+    shown = words.strip()
+    return shown.rstrip("：:，,、") if style in {"topic", "nth", "is", "part"} else shown
+
+
+def ordinal(word: str) -> int | None:
+    """The number that ``word`` writes: 3, 三, 十二, ③, ㈢; None where it writes none."""
+    if word.isascii() and word.isdigit():
+        return int(word)
+    for first, one in _RUNS:
+        if len(word) == 1 and 0 <= ord(word) - ord(first) < 20:
+            return ord(word) - ord(first) + one
+    return chinese_number(word)
+
+
+def chinese_number(word: str) -> int | None:
+    """A Chinese number below a hundred: 七, 十, 十二, 二十, 三十一."""
+    digits = {character: value for value, character in enumerate("零一二三四五六七八九")}
+    tens, ten, ones = word.rpartition("十")
+    if any(character not in digits for character in tens + ones) or len(tens) > 1 or len(ones) > 1 or not word:
+        return None
+    return (digits.get(tens, 1) * 10 if ten else 0) + digits.get(ones, 0)

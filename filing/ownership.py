@@ -1,0 +1,224 @@
+"""Which activity of a notice owns which deed: an activity owns what its text names, its title above all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from filing.concepts import Concept, families, is_matter, mentions, topics
+from filing.cues import chunks, distinctive_parts, quoted_names
+from filing.vocabulary import alternatives
+from records.campaigns import ActivityType, Campaign
+
+IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
+MOST_IN_TEXT = 2.0  # however often the text repeats a word, the title weighs more
+SHORTEST_STRONG = 3
+SPREADING = frozenset({"publicity", "education"})
+ON_THE_DAY = 2.0  # for the day that an activity's title names
+TITLE_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
+MOST_BY_TITLE, MOST_BY_TEXT = 3.0, 0.8
+AS_GOOD = 0.9  # owners whose scores differ by less are equal
+NAME_PARTS = re.compile(r"[暨、，,：:—\-－\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one activity's title and text name, weighed."""
+
+    id: str
+    names: tuple[str, ...]  # its own names: a report that uses one means this activity
+    cues: tuple[str, ...]  # other words that no other activity has
+    concepts: Mapping[str, float]
+    families: Mapping[str, float]
+    topics: Mapping[str, float]
+    days: tuple[str, ...] = ()  # days that its title names
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The activities of a campaign, and what in a report tells nothing of any: the campaign's own name and theme."""
+
+    activities: tuple[Profile, ...]
+    common: re.Pattern[str]
+
+    def blanked(self, text: str) -> str:
+        """``text`` with the campaign's name and theme blanked, each sign by a blank."""
+        return self.common.sub(lambda match: " " * len(match[0]), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """To whom a deed belongs; ``sure`` is False where several could own it and nothing decides."""
+
+    id: str
+    sure: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The words around a deed, the nearest first: its clause, its sentence, the headings above."""
+
+    clause: str
+    sentence: str
+    heading: str
+
+
+def profiles_of(campaign: Campaign) -> Profiles:
+    """The profiles of a campaign's activities; computed once a campaign."""
+    return _profiles(campaign.activities, campaign.title, campaign.theme)
+
+
+def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> list[Owner]:
+    """The activity that names the deed ``concept``; among several the one that the words around it fit best.
+
+    Several where the clause names what each of them is about: 开展消防、食品安全检查. What spreads knowledge belongs to
+    an activity of that kind whose title is about the same matter, though its text names another way of spreading it.
+    """
+    weights = {profile.id: profile.concepts.get(concept.name, 0.0) for profile in profiles.activities}
+    if concept.family in SPREADING:
+        for profile in profiles.activities:
+            if profile.families.get(concept.family) and _is_about(profile, around.clause):
+                weights[profile.id] = max(weights[profile.id], IN_TEXT)
+    return _best(weights, around, profiles)
+
+
+def family_owners_of(family: str, around: Surroundings, profiles: Profiles) -> list[Owner]:
+    """The activity that stands for a family of deeds which no text names singly (发放资料 where all else is 宣传)."""
+    return _best({profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}, around, profiles)
+
+
+def topic_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
+    """The activity whose title is about what the words are about, and no other's; never sure."""
+    scores = {profile.id: _title_matter(profile, around.clause) for profile in profiles.activities}
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < IN_TITLE or (len(ranked) > 1 and ranked[1][1] > 0.0):
+        return None
+    return Owner(ranked[0][0], False, ranked[0][1])
+
+
+def _title_matter(profile: Profile, clause: str) -> float:
+    about = (topic for topic in topics(clause) if is_matter(topic))
+    by_topic = sum(weight for topic in about if (weight := profile.topics.get(topic, 0.0)) >= IN_TITLE)
+    return by_topic + 2.0 * sum(cue in clause for cue in profile.cues if len(cue) >= SHORTEST_STRONG)
+
+
+def _best(weights: Mapping[str, float], around: Surroundings, profiles: Profiles) -> list[Owner]:
+    least = IN_TEXT if max(weights.values(), default=0.0) >= IN_TEXT else LOOSELY
+    named = [
+        p for p in profiles.activities if weights[p.id] >= least or (weights[p.id] and _is_about(p, around.clause))
+    ]
+    if not named:
+        return []
+    fits = {profile.id: _fit(profile, named, around) for profile in named}
+    scores = {profile.id: weights[profile.id] + fits[profile.id].total for profile in named}
+    ranked = sorted(scores, key=lambda id_: -scores[id_])
+    if fits[ranked[0]].here:
+        return [Owner(id_, True, scores[id_]) for id_ in ranked if fits[id_].here]
+    sure = len(ranked) == 1 or scores[ranked[1]] < scores[ranked[0]] * AS_GOOD
+    return [Owner(ranked[0], sure, scores[ranked[0]])]
+
+
+def _is_about(profile: Profile, clause: str) -> bool:
+    return any(is_matter(topic) and profile.topics.get(topic, 0.0) >= IN_TITLE for topic in topics(clause))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well the words around a deed fit an activity; ``here``: its clause names what the title is about."""
+
+    total: float
+    here: bool
+
+
+def _fit(profile: Profile, rivals: Sequence[Profile], around: Surroundings) -> _Fit:
+    by_title = by_text = 0.0
+    here = False
+    for text, share in ((around.clause, 1.0), (around.sentence, 0.25), (around.heading, 0.5)):
+        for topic in topics(text) if text else ():
+            others = max((rival.topics.get(topic, 0.0) for rival in rivals if rival.id != profile.id), default=0.0)
+            lead = share * max(0.0, profile.topics.get(topic, 0.0) - others)
+            titled = profile.topics.get(topic, 0.0) >= IN_TITLE and lead > 0.0
+            here = here or (titled and share == 1.0 and is_matter(topic))
+            by_title += lead if titled else 0.0
+            by_text += 0.0 if titled else lead
+        by_text += share * 0.5 * min(2, sum(cue in text for cue in profile.cues))
+    by_title += ON_THE_DAY if any(day in around.sentence for day in profile.days) else 0.0
+    return _Fit(min(by_title, MOST_BY_TITLE) + min(by_text, MOST_BY_TEXT), here)
+
+
+@lru_cache(maxsize=32)
+def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> Profiles:
+    common = alternatives(re.escape(name) for name in _common_names(title, theme))
+    texts = [f"{activity.title}\n{activity.text}" for activity in activities]
+    everywhere = topics(f"{title}\n{theme}")
+    made = (
+        _profile(activity, "\n".join(texts[:at] + texts[at + 1 :]), common, everywhere)
+        for at, activity in enumerate(activities)
+    )
+    return Profiles(tuple(made), common)
+
+
+def _common_names(title: str, theme: str) -> list[str]:
+    """The campaign's quoted name, and its theme whole and in parts, longest first."""
+    parts = [part for part in re.split(r"[,，、—\-－–;；：:。!！\s]+", theme) if len(part) >= 4]
+    names = {*quoted_names(title), theme.strip(), *parts} - {""}
+    return sorted(names, key=len, reverse=True)
+
+
+def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], everywhere: frozenset[str]) -> Profile:
+    title, text = common.sub(" ", activity.title), common.sub(" ", activity.text)
+    names = _names(activity, title, text, elsewhere)
+    return Profile(
+        id=activity.id,
+        names=names,
+        cues=tuple(cue for cue in activity.cues if cue not in names and cue not in elsewhere and len(cue) >= 2),
+        concepts=_concept_weights(title, text),
+        families=_family_weights(title, text),
+        topics={
+            **dict.fromkeys(topics(text) - everywhere, IN_TEXT),
+            **dict.fromkeys(topics(title) - everywhere, IN_TITLE),
+        },
+        days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
+    )
+
+
+def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tuple[str, ...]:
+    """Quoted names, the title's own words, and cues that a person added (they stand nowhere in the text)."""
+    added = (cue for cue in activity.cues if cue not in activity.title and cue not in activity.text)
+    from_title = [
+        part for chunk in chunks(title) for name in NAME_PARTS.split(chunk) for part in (name, *distinctive_parts(name))
+    ]
+    candidates: Iterable[str] = dict.fromkeys((*quoted_names(f"{title}\n{text}"), *from_title, *added))
+    return tuple(
+        name
+        for name in candidates
+        if name not in elsewhere and (len(name) >= SHORTEST_STRONG or f"“{name}”" in f"{title}{text}")
+    )
+
+
+def _concept_weights(title: str, text: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for mention in mentions(text):
+        name = mention.concept.name
+        if mention.loose:
+            weights.setdefault(name, LOOSELY)
+        else:
+            weights[name] = min(MOST_IN_TEXT, weights.get(name, 0.0) + (LOOSELY if name in weights else IN_TEXT))
+    for mention in mentions(title):
+        name = mention.concept.name
+        weights[name] = max(weights.get(name, 0.0), IN_TITLE) if not mention.loose else weights.get(name, 0.0) + LOOSELY
+    return weights
+
+
+def _family_weights(title: str, text: str) -> dict[str, float]:
+    """A family weighs what its kinds weigh, and more where the title names it as such."""
+    weights = dict.fromkeys(families(title), IN_TITLE)
+    for family in families(text):
+        weights[family] = weights.get(family, 0.0) + LOOSELY
+    kinds = {mention.concept.name: mention.concept.family for mention in (*mentions(title), *mentions(text))}
+    for family in kinds.values():
+        weights[family] = weights.get(family, 0.0) + LOOSELY
+    return weights

@@ -1,0 +1,162 @@
+"""One bundle of a message as submission: campaign, unit, kind, requirement, activities, figures, each with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from filing.activities import ActivityFindings, find_activities
+from filing.bundles import Bundle
+from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole, themes_of
+from filing.carried import Carried
+from filing.clues import Clue, Source
+from filing.corrections import says_correction
+from filing.figures import find_figures
+from filing.kinds import KindFinding, Title, kind_of, titles_of
+from filing.requirements import requirement_for
+from filing.squeeze import squeeze
+from filing.units import UnitVerdict
+from filing.years import earlier_year
+from records.campaigns import CampaignContext
+from records.filings import Evidence, Submission
+from records.words import Text
+
+_CLUES_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a person must look."""
+
+    reason: str
+    explanation: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The suggestions for one report, the best first, and the doubt that keeps it from being filed alone."""
+
+    submissions: tuple[Submission, ...]
+    doubt: Doubt | None
+
+
+def report_of(
+    bundle: Bundle,
+    choice: CampaignChoice,
+    verdict: UnitVerdict,
+    carried: Carried,
+    *,
+    received_at: datetime,
+    doubt: Doubt | None,
+) -> Reported:
+    """What the bundle reports. ``doubt``: what stands against filing it whatever unit and campaign are."""
+    best = choice.best
+    assert best is not None
+    base, own_doubt = _submission(bundle, best, verdict, carried, received_at)
+    found = doubt or _doubt(choice, verdict, base) or own_doubt
+    if found is None:
+        return Reported((replace(base, status="filed"),), None)
+    others = [_other(base, unit, best.context) for unit in verdict.units[1:3]]
+    elsewhere = [_elsewhere(base, scored) for scored in choice.ranked[1:3] if not choice.sure and scored.score > 0]
+    return Reported((base, *others, *elsewhere), found)
+
+
+def _submission(
+    bundle: Bundle, scored: CampaignScore, verdict: UnitVerdict, carried: Carried, received_at: datetime
+) -> tuple[Submission, Doubt | None]:
+    campaign = scored.context.campaign
+    code = verdict.units[0] if verdict.units else None
+    unit = scored.context.roster.unit(code) if code else None
+    own = [document for document in bundle.documents if document.role != "quoted"]
+    done = find_activities(own, campaign)
+    titles = titles_of(own, [file.path for file in bundle.files])
+    kind = kind_of(own, titles, themes_of(campaign), len(done.ids))
+    said = squeeze("\n".join(title.text for title in titles))
+    answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
+    figures = find_figures(own, campaign, answer.kind)
+    doubtful = [
+        *(["kind"] if answer.doubtful else []),
+        *(["activities"] if done.doubtful else []),
+        *(["figures"] if any(figure.doubtful for figure in figures) else []),
+    ]
+    submission = Submission(
+        status="review",
+        campaign=campaign.id,
+        unit=code,
+        kind=answer.kind,
+        requirement=answer.requirement.id if answer.requirement else None,
+        confidence=round(verdict.confidence if verdict.sure else min(0.5, verdict.confidence), 2),
+        activities=done.ids,
+        figures=figures,
+        parts=bundle.parts,
+        doubtful=tuple(doubtful),
+        evidence=_evidence(verdict, scored, kind, done),
+        unit_text=verdict.unit_text,
+        correction=says_correction(titles, carried.own_words),
+    )
+    return submission, _content_doubt(bundle, scored, answer.kind, titles, received_at)
+
+
+def _doubt(choice: CampaignChoice, verdict: UnitVerdict, base: Submission) -> Doubt | None:
+    if not choice.sure:
+        return Doubt("campaign_unknown", _CAMPAIGN_UNKNOWN if len(choice.ranked) == 1 else _CAMPAIGN_TIED)
+    if not verdict.sure:
+        return Doubt(verdict.reason, verdict.explanation or _CAMPAIGN_UNKNOWN)
+    return None
+
+
+def _content_doubt(
+    bundle: Bundle, scored: CampaignScore, kind: str, titles: Sequence[Title], received_at: datetime
+) -> Doubt | None:
+    local = received_at.astimezone(ZoneInfo(scored.context.timezone))
+    papers = [
+        d for d in bundle.documents if d.role in ("document", "slides") or (d.role == "body" and len(d.text) > 200)
+    ]
+    year = earlier_year(papers, [title.text for title in titles], scored.context.campaign, local.year)
+    if year is not None:
+        return Doubt("earlier_year", _EARLIER.fill(year=year))
+    if kind == "summary" and not is_on_the_whole(scored):
+        return Doubt("campaign_unknown", _NOT_NAMED)
+    return None
+
+
+def _other(base: Submission, unit: str | None, context: CampaignContext) -> Submission:
+    """The same report under the next unit that may be meant."""
+    return replace(base, unit=unit, confidence=round(base.confidence / 2, 2), alternative=True, evidence=())
+
+
+def _elsewhere(base: Submission, scored: CampaignScore) -> Submission:
+    """The same report under the next campaign that may be meant."""
+    campaign = scored.context.campaign
+    unit = base.unit if base.unit and scored.context.roster.unit(base.unit) else None
+    confidence = round(base.confidence / 2, 2)
+    return replace(
+        base, campaign=campaign.id, unit=unit, requirement=None, confidence=confidence, alternative=True, evidence=()
+    )
+
+
+def _evidence(
+    verdict: UnitVerdict, scored: CampaignScore, kind: KindFinding, done: ActivityFindings
+) -> tuple[Evidence, ...]:
+    shown: dict[Source, Clue] = {}
+    for clue in verdict.clues:
+        shown.setdefault(clue.source, clue)
+    unit = [Evidence("unit", clue.where, clue.text) for clue in list(shown.values())[:_CLUES_SHOWN]]
+    campaign = [Evidence("campaign", "text", "、".join(scored.words))] if scored.words else []
+    return (*unit, *campaign, *([kind.evidence] if kind.evidence else []), *done.evidence)
+
+
+_CAMPAIGN_UNKNOWN = Text(
+    "内容与报送任务的关系看不出来，请核对。", "What it says shows no relation to the campaign; please check."
+)
+_CAMPAIGN_TIED = Text("看不出属于哪项报送任务，请核对。", "It is not clear which campaign it belongs to; please check.")
+_NOT_NAMED = Text(
+    "像是一份总结，但没有提到本次报送任务的主题，请核对。",
+    "It looks like a summary, but never names this campaign's theme; please check.",
+)
+_EARLIER = Text(
+    "材料标注的是{year}年，请核对是否误发往年材料。",
+    "The report bears the year {year}; was an old one sent by mistake?",
+)

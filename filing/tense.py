@@ -1,0 +1,208 @@
+"""Done, or planned, asked for, left out, told of an earlier year: judged clause by clause from general wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from filing.numerals import han_value
+from filing.vocabulary import marker
+from records.campaigns import Period
+
+Mood = Literal["done", "plan", "request", "left_out", "earlier"]
+
+QUOTED = re.compile(r"“[^”]{0,80}”|《[^》]{0,60}》|（[^（）]{0,90}）|\([^()]{0,90}\)|\"[^\"]{0,60}\"|【[^】]{0,40}】")
+CLAUSE_END = re.compile(
+    r"(?:[;；:：。！？!?…]|(?<!\d)[,，]|[,，](?!\d{3}(?!\d)))+|——|(?<=\S)(?=并(?:拟|计划|将|打算)|但(?:未|没|因))"
+)
+SOURCE_DOCUMENT = re.compile(
+    r"《[^》]{2,60}(?:通知|方案|意见|函|预案|要点|请示|批复|办法|规定|决定|计划)》(?:（[^）]{1,30}）)?"
+)
+BASIS = re.compile(
+    r"(?:根据|按照|按|依据|依照|遵照|为贯彻|为深入贯彻|为落实|为认真贯彻|结合)[^,，。；]{0,60}(?:要求|精神|部署|安排|规定|通知|工作提示)"
+)
+TALKED_OVER = re.compile(r"(?:部署|安排|布置|研究)(?:了|落实)?[^,，。；]{0,16}(?:工作|任务|事宜|事项|活动)")
+EXCEPT = re.compile(r"除了?[^,，。；]{1,24}?(?:之外|以外|外)")
+ALL_OTHERS = re.compile(r"其余|其他|其它|均|都|全部")
+BESIDES = re.compile(r"还|也|又|另")
+OTHER_AUTHORITY = re.compile(r"^(?:全国|国家|省|市|区|县|上级)[^,，]{0,10}(?:办|委|局|会|部|厅|府|中心)")
+CAME_TRUE = re.compile(r"的[^,，]{0,14}已(?:于|经|如期|按期|全部|圆满)")
+YEAR = re.compile(r"(?<!\d)(20\d\d|二[〇○零]二[〇○零一二三四五六七八九])\s?年")
+MONTH = re.compile(r"(?<![\d个])(\d{1,2}|[一二三四五六七八九十]{1,2})月(?!份?额)(?!活动)")
+HAN_MONTH = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
+REASON = re.compile(r"(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
+BARE_LEAD = re.compile(r"^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence between commas, with what it tells of; ``start`` counts from the sentence's first sign."""
+
+    text: str
+    start: int
+    mood: Mood
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it tells of something that the writer did, in the campaign's time."""
+        return self.mood == "done"
+
+
+def clauses_of(text: str, heading: str = "", period: Period | None = None) -> tuple[Clause, ...]:
+    """The clauses of one sentence under ``heading``, each with its mood.
+
+    A plan colours what follows it until a clause tells of deeds again; a request colours the rest; a denial takes the
+    bare topics before it along; an earlier year holds until the present is named. Without ``period`` only words like
+    去年 tell the year.
+    """
+    pieces = list(_pieces(text))
+    moods = _moods([piece for piece, _ in pieces], period)
+    if is_undone_heading(heading):
+        moods = ["plan" if mood == "done" else mood for mood in moods]
+    return tuple(Clause(piece, start, mood) for (piece, start), mood in zip(pieces, moods, strict=True))
+
+
+def is_undone_heading(heading: str) -> bool:
+    """Whether what stands under this heading (a path joined by " / ") is not done: 下一步打算, 存在问题, 不足."""
+    return any(
+        marker("tense", "undone_heading").search(part) and not marker("tense", "done_heading").search(part)
+        for part in heading.split(" / ")
+        if part
+    )
+
+
+def without_sources(text: str) -> str:
+    """``text`` with what it only refers to blanked, sign by sign: 《…的通知》, 按照…要求, 部署…工作."""
+    blanked = SOURCE_DOCUMENT.sub(lambda match: " " * len(match[0]), text)
+    for pattern in (BASIS, TALKED_OVER):
+        blanked = pattern.sub(lambda match: " " * len(match[0]), blanked)
+    return blanked
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Clauses with their places; what stands in quotation marks and brackets is not cut."""
+    held = [match.span() for match in QUOTED.finditer(text)]
+    start = 0
+    for match in CLAUSE_END.finditer(text):
+        if any(low < match.start() < high for low, high in held):
+            continue
+        if text[start : match.start()].strip():
+            yield text[start : match.start()], start
+        start = match.end()
+    if text[start:].strip():
+        yield text[start:], start
+
+
+def _moods(pieces: list[str], period: Period | None) -> list[Mood]:
+    moods: list[Mood] = []
+    held: Mood = "done"
+    for piece in pieces:
+        mood = _mood(piece, held, period)
+        moods.append(mood)
+        held = "done" if mood == "left_out" or OTHER_AUTHORITY.match(piece) else mood
+        if mood == "left_out":
+            _take_topics_along(pieces, moods)
+    _leave_out_exceptions(pieces, moods)
+    return _plan_takes_topics(pieces, moods)
+
+
+def _mood(piece: str, held: Mood, period: Period | None) -> Mood:
+    plain = without_sources(piece)
+    if held == "request":
+        return "request"
+    if _is_earlier(plain, period):
+        return "earlier"
+    if _denies(plain):
+        return "left_out"
+    if marker("tense", "request").search(plain):
+        return "request"
+    planned = marker("tense", "plan").search(plain)
+    if planned and CAME_TRUE.search(plain, planned.start()):
+        return "done"
+    if planned or _is_due_later(plain, period):
+        return "plan"
+    return _after(held, plain)
+
+
+def _after(held: Mood, plain: str) -> Mood:
+    """What an unmarked clause is after one of mood ``held``."""
+    if held == "plan":
+        return "done" if marker("tense", "done").search(plain) else "plan"
+    if held == "earlier":
+        return "done" if marker("tense", "now").search(plain) else "earlier"
+    return "done"
+
+
+def _denies(plain: str) -> bool:
+    kept = marker("tense", "no_negation").sub("", plain)
+    return marker("tense", "negation").search(kept) is not None
+
+
+def _is_earlier(plain: str, period: Period | None) -> bool:
+    """A clause about an earlier year: 去年同期, 2024年."""
+    years = _years(period)
+    named = [_year(match[1]) for match in YEAR.finditer(plain)]
+    if years and any(year in years for year in named):
+        return False
+    if years and any(year < min(years) for year in named):
+        return True
+    found = marker("tense", "earlier").search(plain)
+    return found is not None and not marker("tense", "now").search(plain[found.end() :])
+
+
+def _is_due_later(plain: str, period: Period | None) -> bool:
+    """A clause with a deadline, or a month after the period, that tells of nothing done."""
+    if marker("tense", "done").search(plain):
+        return False
+    if marker("tense", "deadline").search(plain):
+        return True
+    months = (_month(match[1]) for match in MONTH.finditer(plain))
+    return period is not None and any(month and 0 < (month - period.to.month) % 12 <= 6 for month in months)
+
+
+def _years(period: Period | None) -> set[int]:
+    return set(range(period.from_.year, period.to.year + 1)) if period else set()
+
+
+def _year(signs: str) -> int:
+    return int(signs) if signs.isdigit() else int(han_value(signs) or 0)
+
+
+def _month(signs: str) -> int:
+    value = int(signs) if signs.isdigit() else HAN_MONTH.get(signs, 0)
+    return value if value <= 12 else 0
+
+
+def _take_topics_along(pieces: list[str], moods: list[Mood]) -> None:
+    """A denial reaches back over topics and reasons that have no deed of their own: 小红书活动因…，本院未参加."""
+    at = len(moods) - 2
+    while at >= 0 and moods[at] == "done" and _is_topic(pieces[at]):
+        moods[at] = "left_out"
+        at -= 1
+
+
+def _leave_out_exceptions(pieces: list[str], moods: list[Mood]) -> None:
+    """除网络答题外，其余活动均已完成 leaves the quiz out; 除…外，还… does not."""
+    for at, piece in enumerate(pieces):
+        found = EXCEPT.search(piece)
+        rest = piece[found.end() :] + (pieces[at + 1] if at + 1 < len(pieces) else "") if found else ""
+        if found and moods[at] == "done" and ALL_OTHERS.search(rest) and not BESIDES.match(rest):
+            moods[at] = "left_out"
+
+
+def _plan_takes_topics(pieces: list[str], moods: list[Mood]) -> list[Mood]:
+    for at in range(len(moods) - 2, -1, -1):
+        if moods[at] == "done" and moods[at + 1] == "plan" and _is_topic(pieces[at]):
+            moods[at] = "plan"
+    return moods
+
+
+def _is_topic(piece: str) -> bool:
+    if BARE_LEAD.match(piece):
+        return True
+    if REASON.search(piece):
+        return True
+    bare = marker("tense", "deed").search(piece) is None
+    return (bare or piece.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", piece)

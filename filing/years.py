@@ -1,0 +1,57 @@
+"""Whether a report is of an earlier year: last year's text sent again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from filing.documents import Document
+from filing.tense import YEAR
+from filing.zones import layout_of
+from records.campaigns import Campaign
+
+_HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_DOTTED = re.compile(r"(?<!\d)(20\d\d)(?=[./\-年]\d{1,2})")
+_COMPARED = re.compile(r"去年|上年|同期|比|增|减|较|以来|成立|始建|建成|修订|年版|〔|\[")
+
+
+def years_in(text: str) -> frozenset[int]:
+    """Years that stand in a text, in Arabic and Chinese numerals."""
+    found = {"".join(_HAN.get(sign, sign) for sign in hit) for hit in YEAR.findall(text)}
+    return frozenset(int(year) for year in (*found, *_DOTTED.findall(text)) if year.isdigit())
+
+
+def allowed_years(campaign: Campaign, received_year: int) -> frozenset[int]:
+    """The years that a report on the campaign may bear; none where the campaign has no date."""
+    if campaign.period:
+        first, last = campaign.period.from_.year, campaign.period.to.year
+        return frozenset(range(first, max(last, min(received_year, last + 1)) + 1))
+    return frozenset({campaign.issued_on.year, received_year}) if campaign.issued_on else frozenset()
+
+
+def earlier_year(
+    papers: Iterable[Document], titles: Sequence[str], campaign: Campaign, received_year: int
+) -> int | None:
+    """The earlier year that title or signature bear, where nothing there bears one of the campaign's; else None."""
+    allowed = allowed_years(campaign, received_year)
+    if not allowed:
+        return None
+    title_years = frozenset().union(*(years_in(title) for title in titles))
+    if title_years and not title_years & allowed and max(title_years) < min(allowed):
+        return max(title_years)
+    for paper in papers:
+        years = _framing_years(paper)
+        if years and not (years | title_years) & allowed and max(years) < min(allowed):
+            return max(years)
+    return None
+
+
+def _framing_years(paper: Document) -> frozenset[int]:
+    """Years in title and signature; where neither has any, those of sentences that compare nothing."""
+    layout = layout_of(paper)
+    lines = list(zip(layout.row.lines, layout.zones, strict=True))
+    framing = [line for at, (line, zone) in enumerate(lines) if zone in ("head", "signature") or at >= len(lines) - 3]
+    years = frozenset().union(*(years_in(line) for line in framing))
+    if years:
+        return years
+    return frozenset().union(*(years_in(line) for line, _ in lines if not _COMPARED.search(line)))

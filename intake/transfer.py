@@ -1,0 +1,78 @@
+"""Transfer encodings undone (RFC 2045 §6), damage mended where the octets that are meant are plain to see."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+
+from intake.uuencoded import decode_block
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BLANKS = b"\r\n \t\f\v\0"
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s\0]")
+_GAP = re.compile(rb"\r?\n[ \t]*\r?\n")
+_NOT_BASE64 = 0.1  # share of foreign octets above which a part is not Base64, whatever its header says
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Octets with the transfer encoding undone; ``defect`` says what was damaged, "" where nothing was."""
+
+    octets: bytes
+    defect: str = ""
+
+
+def decode_transfer(octets: bytes, encoding: str) -> Decoded:
+    """Undo ``encoding``, the value of Content-Transfer-Encoding; an unknown one leaves the octets as they are."""
+    name = encoding.strip().strip("\"'").lower().rstrip(";").strip()
+    if name == "base64":
+        return decode_base64(octets)
+    if name in ("quoted-printable", "quotedprintable", "quoted_printable", "qp"):
+        return Decoded(binascii.a2b_qp(octets))
+    if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _decode_uu(octets)
+    known = name in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none")
+    return Decoded(octets, "" if known else f"unknown transfer encoding {name[:40]}: taken as it stands")
+
+
+def _decode_uu(octets: bytes) -> Decoded:
+    content = decode_block(octets)
+    return Decoded(octets, "damaged uuencode: taken as it stands") if content is None else Decoded(content)
+
+
+def decode_base64(octets: bytes) -> Decoded:
+    """Base64 as mail programs read it: line ends and lost padding do not matter, what follows the end is left out."""
+    packed = octets.translate(None, _BLANKS)
+    if not packed.rstrip(b"=").translate(None, _ALPHABET):
+        return _decode_packed(packed.rstrip(b"="), lost_padding=len(packed) % 4 != 0)
+    return _decode_damaged(octets)
+
+
+def _decode_packed(packed: bytes, *, lost_padding: bool) -> Decoded:
+    whole = packed[:-1] if len(packed) % 4 == 1 else packed
+    defect = "Base64 without its end" if lost_padding else ""
+    return Decoded(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)), defect)
+
+
+def _decode_damaged(octets: bytes) -> Decoded:
+    body = _without_footer(octets)
+    packed = body.translate(None, _BLANKS)
+    foreign = packed.translate(None, _ALPHABET + b"=")
+    if len(foreign) > _NOT_BASE64 * len(packed):
+        return Decoded(octets, "declared as Base64, but is none: taken as it stands")
+    clean = packed.translate(None, foreign)
+    chunks = [chunk for chunk in re.split(b"=+", clean) if chunk]
+    if any(len(chunk) % 4 == 1 for chunk in chunks[:-1]):
+        chunks = [b"".join(chunks)]
+    decoded = b"".join(_decode_packed(chunk, lost_padding=False).octets for chunk in chunks)
+    return Decoded(decoded, "damaged Base64: foreign characters left out")
+
+
+def _without_footer(octets: bytes) -> bytes:
+    """Cut off what a mail gateway wrote below the Base64: text that begins after an empty line."""
+    foreign = _FOREIGN.search(octets)
+    gaps = list(_GAP.finditer(octets, 0, foreign.start())) if foreign else []
+    if foreign and gaps and b"\n" not in octets[gaps[-1].end() : foreign.start()]:
+        return octets[: gaps[-1].start()]
+    return octets

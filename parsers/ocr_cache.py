@@ -1,0 +1,49 @@
+"""Where text read from pixels is kept, so that no picture is read twice."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Protocol
+
+from parsers.parsed import PixelText
+
+_RECIPE = "PP-OCRv6-small;max960;1"  # raise the last number when parsers.ocr or parsers.layout read differently
+ENGINE = f"rapidocr-{version('rapidocr')};{_RECIPE}"
+
+
+class TextCache(Protocol):
+    """Texts by key, kept over restarts; any thread may call it."""
+
+    def get(self, key: str) -> str | None:
+        """What was put under that key, or None."""
+
+    def put(self, key: str, value: str) -> None:
+        """Keeps ``value`` under ``key``."""
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def get(self, key: str) -> str | None:
+        """Always None."""
+        return None
+
+    def put(self, key: str, value: str) -> None:
+        """Forgets it."""
+
+
+def key_of(sha256: str, frame: int) -> str:
+    """The key of one page: the file's content, the page in it, the engine and how we use it."""
+    return f"ocr:{sha256}:{frame}:{ENGINE}"
+
+
+def to_cache(read: PixelText) -> str:
+    """A page's text as kept; only for pages that were read."""
+    return json.dumps({"text": read.text, "confidence": read.confidence, "turned": read.turned}, ensure_ascii=False)
+
+
+def from_cache(kept: str) -> PixelText:
+    """The page's text as :func:`to_cache` wrote it."""
+    values = json.loads(kept)
+    return PixelText(text=values["text"], confidence=values["confidence"], turned=values["turned"])

@@ -1,0 +1,162 @@
+"""PDF: text, tables, pictures, form values, properties; pages without usable text go to OCR (ISO 32000-1)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from parsers import media_types as mt
+from parsers.media_types import called
+from parsers.parsed import Parsed, PixelPage, Problem
+from parsers.pdf_forms import form_lines
+from parsers.pdf_pages import Look, look_at
+from parsers.pdf_pictures import Pictures
+from parsers.pdf_tables import second_reading, tables_of
+from parsers.pdf_text import page_text
+from parsers.problems import broken_off, damaged, encrypted, partly_in_time, too_many_pages
+from parsers.quality import is_usable, score
+from records.extracts import Page, ReadLimits
+from records.mail import Part
+
+_PDF = called(mt.PDF)
+_SHORT = 60  # characters: less beside a picture of the whole page is a stamp or a page number
+_SHARE_OF_TIME = 0.6  # after that no further page is begun, so that what was read is not lost
+_SHARE_FOR_PDFPLUMBER = 0.15  # each, for tables and for second readings
+_PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer")
+_NO_PROPERTY = ("", "untitled", "anonymous", "unspecified")
+
+
+class PdfParser:
+    """Text by PDFium; pdfplumber for tables on pages with ruled lines, and where PDFium's text is poor."""
+
+    name = "pdf"
+
+    def parse(self, part: Part, limits: ReadLimits) -> Parsed:
+        """Raises ``Unread``: encrypted, damaged."""
+        document = _open(part.content)
+        try:
+            reading = _Reading(part, limits, Pictures(part, limits))
+            reading.read(document)
+            reading.pictures.collect_files(document)
+            metadata, count = _properties(document), len(document)
+        finally:
+            document.close()
+        reading.read_poor_pages_again()
+        return Parsed(
+            mt.PDF,
+            pages=tuple(reading.pages[number] for number in sorted(reading.pages)),
+            tables=tables_of(part.content, reading.ruled, limits.timeout_s * _SHARE_FOR_PDFPLUMBER),
+            metadata=metadata,
+            members=tuple(reading.pictures.members),
+            pixel_pages=tuple(sorted(reading.pixel_pages, key=lambda page: page.number)),
+            page_count=count,
+            problem=reading.problem,
+        )
+
+
+PARSER = PdfParser()
+
+
+def _open(content: bytes) -> Any:
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
+            raise encrypted(_PDF) from error
+        raise damaged(_PDF) from error
+    if len(document) == 0:
+        raise damaged(_PDF)
+    return document
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was found on the pages so far, by page number."""
+
+    part: Part
+    limits: ReadLimits
+    pictures: Pictures
+    pages: dict[int, Page] = field(default_factory=dict)
+    pixel_pages: list[PixelPage] = field(default_factory=list)
+    ruled: list[int] = field(default_factory=list)  # may hold tables
+    poor: list[int] = field(default_factory=list)  # whose text PDFium could not tell
+    problem: Problem | None = None
+
+    def read(self, document: Any) -> None:
+        """Goes through the pages, as far as limits and time allow."""
+        deadline = time.monotonic() + self.limits.timeout_s * _SHARE_OF_TIME
+        form = document.init_forms() if document.get_formtype() else None
+        for index in range(len(document)):
+            if index >= self.limits.max_pages:
+                self.problem = too_many_pages(index, "pages")
+                return
+            if time.monotonic() > deadline:
+                self.problem = partly_in_time(index)
+                return
+            self._read_page(document, index, form)
+
+    def _read_page(self, document: Any, index: int, form: Any) -> None:
+        number = index + 1
+        try:
+            page = document[index]
+        except pdfium.PdfiumError:
+            self.problem = broken_off(_PDF)
+            return
+        look, text = look_at(page), page_text(page)
+        filled = form_lines(page, form)
+        page_is_poor = bool(text.strip()) and not is_usable(text)
+        if page_is_poor:
+            self.poor.append(number)
+        else:
+            self._keep(number, "\n".join([text, *filled]).strip())
+            self._want_pixels(number, _wanted_pixels(text, look))
+        if look.is_ruled and text and not page_is_poor:
+            self.ruled.append(number)
+        if not look.is_scan:
+            self.pictures.collect(look.images)
+        page.close()
+
+    def read_poor_pages_again(self) -> None:
+        """Asks pdfplumber for the pages that PDFium could not tell; those it cannot tell either go to OCR."""
+        texts = second_reading(self.part.content, self.poor, self.limits.timeout_s * _SHARE_FOR_PDFPLUMBER)
+        for number in self.poor:
+            text = texts.get(number, "")
+            if is_usable(text) and score(text) > 0:
+                self._keep(number, text)
+            else:
+                self._want_pixels(number, "replace")
+
+    def _keep(self, number: int, text: str) -> None:
+        if text:
+            self.pages[number] = Page(number, text)
+
+    def _want_pixels(self, number: int, onto: Literal["replace", "append"] | None) -> None:
+        if onto is None:
+            return
+        if len(self.pixel_pages) >= self.limits.max_ocr_pages:
+            self.problem = self.problem or too_many_pages(number - 1, "ocr_pages")
+            return
+        self.pixel_pages.append(PixelPage(number, number - 1, onto))
+
+
+def _wanted_pixels(text: str, look: Look) -> Literal["replace", "append"] | None:
+    """A page without text is read from its pixels, unless it is blank; a scan with a few characters on it too."""
+    if not text.strip():
+        return None if look.is_blank else "replace"
+    if look.is_scan and len("".join(text.split())) < _SHORT:
+        return "append"
+    return None
+
+
+def _properties(document: Any) -> tuple[tuple[str, str], ...]:
+    """The document information dictionary (§14.3.3); dates without offset, as written."""
+    found = {name.casefold(): document.get_metadata_value(name).strip() for name in _PROPERTIES}
+    for name, key in (("created", "CreationDate"), ("modified", "ModDate")):
+        digits = "".join(char for char in document.get_metadata_value(key)[:16] if char.isdigit())
+        if len(digits) == 14:
+            found[name] = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
+    return tuple((name, value) for name, value in found.items() if value.casefold() not in _NO_PROPERTY)

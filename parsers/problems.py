@@ -1,0 +1,169 @@
+"""The sentences in which people are told why a file was not read, and what to do about it.
+
+``unreadable`` is what nobody could open: the unit is asked again. ``skipped`` is what only this service could not read:
+the file is kept, a person opens it.
+"""
+
+from __future__ import annotations
+
+from parsers.parsed import Problem, Unread
+from records.words import Text
+
+_KEPT_ZH = "文件已原样保存，请打开查看后人工归类。"
+_KEPT_EN = "The file is kept as it came; please open it and file it by hand."
+
+
+def encrypted(what: Text) -> Unread:
+    """``what`` asks for a password."""
+    return Unread(
+        Problem(
+            "unreadable",
+            "encrypted",
+            Text(
+                "{what}设有密码，无法打开。请报送单位取消密码后重新发送（压缩包请直接发送里面的文件）。",
+                "The {what} has a password. Ask the unit to send it again without one (unpacked, if it is an archive).",
+            ).fill(what=what),
+        )
+    )
+
+
+def damaged(what: Text) -> Unread:
+    """``what`` is broken off or not what it seems."""
+    return Unread(
+        Problem(
+            "unreadable",
+            "damaged",
+            Text(
+                "{what}已损坏或不完整，无法打开。请报送单位核对原文件后重新发送。",
+                "The {what} is damaged or incomplete and cannot be opened. Ask the unit to check it and send it again.",
+            ).fill(what=what),
+        )
+    )
+
+
+def broken_off(what: Text) -> Problem:
+    """Some of ``what`` was read, the rest is damaged."""
+    return Problem(
+        "partial",
+        "damaged",
+        Text(
+            "{what}有一部分已损坏，只读出了其余部分，请打开核对。",
+            "Some of the {what} is damaged; only the rest was read. Please open it and check.",
+        ).fill(what=what),
+    )
+
+
+def no_parser(what: Text) -> Problem:
+    """A kind of file that is kept and listed, not read."""
+    return _skipped(
+        "no_parser",
+        Text("这是{what}，系统目前不能读取其内容。", "This is a {what}; its content cannot be read yet."),
+        what,
+    )
+
+
+def too_large(what: Text) -> Problem:
+    """Reading it would take more bytes or pixels than the limits allow."""
+    return _skipped(
+        "too_large",
+        Text("{what}解开后过大，超出处理上限，未读取。", "The {what} is too large when unpacked and was not read."),
+        what,
+    )
+
+
+def too_many_members(limit: int) -> Problem:
+    """An archive holds more files than the limit; the rest is not taken out."""
+    return Problem(
+        "partial",
+        "too_many_members",
+        Text(
+            f"里面的文件超过{limit}个，其余未读取。请打开查看。",
+            f"There are more than {limit} files inside; the rest was not read. Please open it and look.",
+        ),
+    )
+
+
+def too_many_pages(read: int, limit: str) -> Problem:
+    """A document has more pages than are read; ``limit`` tells of which kind."""
+    return Problem(
+        "partial",
+        f"too_many_{limit}",
+        Text(
+            f"页数过多，只读取了前{read}页。请打开查看。",
+            f"Too many pages: only the first {read} were read. Please open it.",
+        ),
+    )
+
+
+def partly_in_time(read: int) -> Problem:
+    """Time ran out after so many pages; what was read until then stands."""
+    return Problem(
+        "partial",
+        "timeout",
+        Text(
+            f"读取过慢，在限定时间内只读取了前{read}页。请打开查看。",
+            f"Reading was slow: only the first {read} pages were read in time. Please open it.",
+        ),
+    )
+
+
+def too_deep() -> Problem:
+    """A member lies deeper in archives inside archives than is unpacked."""
+    return _skipped(
+        "too_deep",
+        Text(
+            "压缩包或邮件嵌套层数过多，未再解开。", "Archives or mails lie too deep inside one another; not unpacked."
+        ),
+    )
+
+
+def timeout(seconds: float) -> Problem:
+    """Its reading did not end in time."""
+    return _skipped(
+        "timeout",
+        Text(
+            f"{seconds:.0f}秒内未能读完这个文件，已停止读取。",
+            f"Reading this file did not end within {seconds:.0f} seconds and was stopped.",
+        ),
+    )
+
+
+def memory() -> Problem:
+    """Its reading needed more memory than a worker may use."""
+    return _skipped(
+        "memory",
+        Text("读取这个文件所需的内存超出上限，已停止读取。", "Reading this file needed more memory than allowed."),
+    )
+
+
+def crashed() -> Problem:
+    """Its reading ended in an error of ours or of a library."""
+    return _skipped("crashed", Text("读取这个文件时程序出错。", "The program failed on this file."))
+
+
+def too_many_failures() -> Problem:
+    """So many members of one attachment hung or crashed that the rest is left alone."""
+    return _skipped(
+        "too_many_failures",
+        Text(
+            "同一附件中多个文件读取失败，其余未再读取。",
+            "Several files of this attachment failed; the rest was left unread.",
+        ),
+    )
+
+
+def partly_unread(first: Problem, pages: int) -> Problem:
+    """Some pages' pixels were not read; ``first`` tells why the first of them was not."""
+    return Problem(
+        "partial",
+        first.reason,
+        Text(
+            f"有{pages}页（幅）图像未能识别，请打开核对。",
+            f"The pixels of {pages} page(s) could not be read. Please open it and check.",
+        ),
+    )
+
+
+def _skipped(reason: str, sentence: Text, what: Text | None = None) -> Problem:
+    whole = Text(sentence.zh + _KEPT_ZH, f"{sentence.en} {_KEPT_EN}")
+    return Problem("skipped", reason, whole.fill(what=what) if what is not None else whole)

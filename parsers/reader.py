@@ -1,0 +1,55 @@
+"""The one door of this room: parts in, extracts out, whatever the parts hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from parsers.message import ReadMessage
+from parsers.ocr_cache import NoCache, TextCache
+from parsers.pools import Pool
+from parsers.reading import Reading
+from parsers.registry import PARSERS, Registry
+from parsers.worker import Setup, start_ocr, start_parsing
+from records.extracts import Extract, ReadLimits
+from records.mail import Part
+
+__all__ = ["PartReader", "TextCache"]
+
+
+class PartReader:
+    """Reads parts in worker processes: one pool for parsing, one for OCR, so that text never waits behind pixels.
+
+    ``read_message`` reads attached messages; it must be a module's top-level function, for it runs in the workers.
+    ``cache`` keeps text read from pixels. ``parsers`` names the module for each media type, to add kinds of one's own.
+    Pools start when first needed and end with the context manager. Several threads may call :meth:`read` at once.
+    """
+
+    def __init__(
+        self,
+        limits: ReadLimits,
+        read_message: ReadMessage,
+        cache: TextCache | None = None,
+        parsers: Registry = PARSERS,
+    ) -> None:
+        self._limits = limits
+        self._cache = cache if cache is not None else NoCache()
+        self._parsing = Pool(limits.workers, start_parsing, Setup(read_message, dict(parsers)), limits.memory_bytes)
+        self._ocr = Pool(limits.workers, start_ocr, limits.ocr_memory_bytes)
+
+    def __enter__(self) -> PartReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all workers; calls of :meth:`read` that are under way raise ``RuntimeError``."""
+        self._parsing.close()
+        self._ocr.close()
+
+    def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
+        """One extract a part, in order, members inside. Never raises for content: what fails says so in its status."""
+        return Reading(self._limits, self._parsing, self._ocr, self._cache).run(parts)

@@ -1,0 +1,273 @@
+"""Real IMAP servers for tests: Dovecot as Debian packages it, and pymap; the same contract holds for both.
+
+Use by ``from tests.mail_servers import dovecot, imap_server, pymap`` (fixtures).
+"""
+
+from __future__ import annotations
+
+import getpass
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from imapclient import IMAPClient
+
+from demo.servers import HOST, EmbeddedImap
+from records.mail import MailboxAccount
+
+_SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+_START_S = 20.0
+_USER = "report"
+_PASSWORD = "loopback-only"
+_numbers = count(1)
+
+_CONFIG = """
+protocols = imap
+listen = {host}
+base_dir = {root}/run
+state_dir = {root}/state
+log_path = {root}/dovecot.log
+mail_location = maildir:{root}/mail/%u
+mail_uid = {mail_user}
+mail_gid = {mail_group}
+first_valid_uid = 1
+default_internal_user = {internal_user}
+default_internal_group = {internal_group}
+default_login_user = {login_user}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+ssl = yes
+ssl_cert = <{root}/cert.pem
+ssl_key = <{root}/key.pem
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={mail_user} gid={mail_group} home={root}/mail/%u
+}}
+service imap-login {{
+  chroot =
+  process_min_avail = 1
+  inet_listener imap {{
+    address = {host}
+    port = {port}
+  }}
+  inet_listener imaps {{
+    address = {host}
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Drafts {{
+    special_use = \\Drafts
+  }}
+  mailbox Junk {{
+    special_use = \\Junk
+  }}
+  mailbox "Sent Messages" {{
+    special_use = \\Sent
+  }}
+  mailbox "Deleted Messages" {{
+    special_use = \\Trash
+  }}
+}}
+"""
+
+
+class ImapServer(Protocol):
+    """What the contract tests need of a server."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+
+    def deliver(self, raw: bytes, internaldate: datetime, folder: str = "INBOX") -> None:
+        """Deliver a message as received at ``internaldate``."""
+
+    def client(self) -> IMAPClient:
+        """A logged-in client for looking at the mailbox from outside."""
+
+
+@dataclass(slots=True)
+class Dovecot:
+    """A running Dovecot with one account; ``port`` speaks plain text and STARTTLS, ``tls_port`` TLS from the start."""
+
+    root: Path
+    port: int
+    tls_port: int
+    host: str = HOST
+    user: str = _USER
+    password: str = _PASSWORD
+
+    @property
+    def certificate(self) -> Path:
+        """The server's self-signed certificate, for "localhost" and 127.0.0.1."""
+        return self.root / "cert.pem"
+
+    def deliver(self, raw: bytes, internaldate: datetime, folder: str = "INBOX") -> None:
+        """Deliver by APPEND (RFC 3501 §6.3.11); ``folder`` is made where it is missing."""
+        with self.client() as client:
+            if folder != "INBOX" and not client.folder_exists(folder):
+                client.create_folder(folder)
+            client.append(folder, raw, msg_time=internaldate)
+
+    def deliver_all(self, mails: list[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
+        """Deliver many over one connection."""
+        with self.client() as client:
+            for raw, internaldate in mails:
+                client.append(folder, raw, msg_time=internaldate)
+
+    def client(self) -> IMAPClient:
+        """A plain client, logged in; close it by ``with``."""
+        client = IMAPClient(self.host, port=self.port, ssl=False, timeout=_START_S)
+        client.login(self.user, self.password)
+        client.normalise_times = False
+        return client
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """One Dovecot for the whole run; tests take ``dovecot``, which gives each an account of its own."""
+    program = shutil.which("dovecot", path=_SEARCH_PATH)
+    if program is None:
+        pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
+    root = Path(tempfile.mkdtemp(prefix="baosong-dovecot-", dir="/tmp"))
+    port, tls_port = _free_ports(2)
+    server = Dovecot(root, port, tls_port)
+    try:
+        _configure(server)
+        process = subprocess.Popen([program, "-F", "-c", str(root / "dovecot.conf")], stdout=subprocess.DEVNULL)
+        try:
+            _wait_until_up(server, process)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(_START_S)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def dovecot(dovecot_server: Dovecot) -> Dovecot:
+    """A Dovecot account that no other test has used."""
+    return replace(dovecot_server, user=f"{_USER}-{next(_numbers)}")
+
+
+@pytest.fixture
+def pymap() -> Iterator[EmbeddedImap]:
+    """A fresh pymap, as the demonstration uses it."""
+    with EmbeddedImap() as server:
+        yield server
+
+
+@pytest.fixture(params=[pytest.param("dovecot", marks=pytest.mark.dovecot), "pymap"])
+def imap_server(request: pytest.FixtureRequest) -> ImapServer:
+    """Each of the real servers in turn."""
+    server: ImapServer = request.getfixturevalue(request.param)
+    return server
+
+
+def account(server: ImapServer) -> MailboxAccount:
+    """How the service logs in to ``server``; use ``dataclasses.replace`` for what a test wants otherwise."""
+    return MailboxAccount(server.host, server.port, "none", server.user, server.password, timeout_s=10.0)
+
+
+def _configure(server: Dovecot) -> None:
+    is_root = os.geteuid() == 0
+    me = getpass.getuser() if not is_root else "root"
+    my_group = grp.getgrgid(os.getegid()).gr_name
+    mail_user = "nobody" if is_root else me
+    mail_group = grp.getgrgid(pwd.getpwnam(mail_user).pw_gid).gr_name
+    text = _CONFIG.format(
+        host=server.host,
+        port=server.port,
+        tls_port=server.tls_port,
+        root=server.root,
+        password=server.password,
+        mail_user=mail_user,
+        mail_group=mail_group,
+        internal_user="dovecot" if is_root else me,
+        internal_group="dovecot" if is_root else my_group,
+        login_user="dovenull" if is_root else me,
+    )
+    (server.root / "dovecot.conf").write_text(text, "utf-8")
+    _write_certificate(server.root)
+    server.root.chmod(0o755)
+    mail = server.root / "mail"
+    mail.mkdir()
+    if is_root:
+        shutil.chown(mail, mail_user, mail_group)
+
+
+def _write_certificate(root: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (root / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (root / "key.pem").write_bytes(private)
+
+
+def _free_ports(number: int) -> list[int]:
+    sockets = [socket.create_server((HOST, 0)) for _ in range(number)]
+    ports: list[int] = [item.getsockname()[1] for item in sockets]
+    for item in sockets:
+        item.close()
+    return ports
+
+
+def _wait_until_up(server: Dovecot, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _START_S
+    while time.monotonic() < end:
+        try:
+            with server.client():
+                return
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+    log = server.root / "dovecot.log"
+    pytest.fail("Dovecot did not start: " + (log.read_text("utf-8", "replace") if log.exists() else "no log"))
