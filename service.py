@@ -169,7 +169,7 @@ def _decision(
 
 def _demo(desk: Desk, args: Arguments) -> int:
     """The demonstration is a program of its own, so that no other command carries its mail servers."""
-    sys.argv = ["demo", *(["--once"] if args.once else [])]
+    sys.argv = ["demo", *(["--once"] if args.once else []), *(["--lang", args.lang] if args.lang else [])]
     runpy.run_module("demo", run_name="__main__")
     return 0
 

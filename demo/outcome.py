@@ -24,11 +24,11 @@ from storage.tables import FiledPathRow
 
 QUERIES = ("演练", "隐患排查")
 HITS = 100
-LOST = Text("{count} 封投递的邮件没有着落", "{count} delivered messages are unaccounted for")
-STRANGE = Text("资料库里有 {count} 封没有投递过的邮件", "the archive holds {count} messages that nobody delivered")
-UNFINISHED = Text("{count} 封邮件没有处理完", "{count} messages were not processed")
+LOST = Text("{count} 封投递的邮件没有着落", "delivered messages that are unaccounted for: {count}")
+STRANGE = Text("资料库里有 {count} 封没有投递过的邮件", "messages in the archive that nobody delivered: {count}")
+UNFINISHED = Text("{count} 封邮件没有处理完", "messages that were not processed: {count}")
 NOT_RECEIVED = Text("发件服务器没有收到{kind}", "the SMTP server received no {kind}")
-NOT_ONCE = Text("{count} 封发出的邮件没有正好收到一次", "{count} of the mails sent were not received exactly once")
+NOT_ONCE = Text("{count} 封发出的邮件没有正好收到一次", "mails sent that were not received exactly once: {count}")
 MAIL_KINDS = {"digest": Text("收报日报", "digest"), "reminder": Text("催报名单", "reminder list")}
 
 

@@ -160,6 +160,16 @@ class EmbeddedSmtp(LoopbackServer):
         """Take the next mail, but hang up without saying so: to the sender its fate is unknown."""
         self._answers.append("")
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's hook: a sender is named; where there is an account, only after log-in."""
+        if self.user is not None and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """aiosmtpd's hook: a whole mail has come."""
         answer = self._answers.popleft() if self._answers else "250 2.0.0 OK"
@@ -174,10 +184,9 @@ class EmbeddedSmtp(LoopbackServer):
         return answer or "421 4.0.0 gone"
 
     async def _listen(self, listening: socket.socket) -> asyncio.Server:
-        needs_login = self.user is not None
-        options: dict[str, Any] = {"auth_required": needs_login, "auth_require_tls": False}
-        if needs_login:
-            options["authenticator"] = self._authenticate
+        options: dict[str, Any] = {}
+        if self.user is not None:
+            options = {"auth_require_tls": False, "authenticator": self._authenticate}
         loop = asyncio.get_running_loop()
         return await loop.create_server(
             lambda: SMTP(self, hostname="localhost", ident="ready", loop=loop, **options), sock=listening
@@ -190,4 +199,4 @@ class EmbeddedSmtp(LoopbackServer):
             (self.user or "").encode(),
             (self.password or "").encode(),
         )
-        return AuthResult(success=is_right)
+        return AuthResult(success=is_right, handled=False)

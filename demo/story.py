@@ -29,11 +29,11 @@ FOLDER = Text(
 NOTICE = Text(
     "读通知《{title}》：{activities} 类活动，{requirements} 项报送要求，截止 {due}；请人核对 {unsure} 处",
     "read the notice {title}: {activities} activity types, {requirements} requirements, due {due}; "
-    "{unsure} fields for a person to check",
+    "for a person to check: {unsure}",
 )
 UNSURE = Text("    {field}：{why}", "    {field}: {why}")
 STARTED = Text(
-    "{at}  服务启动，邮箱里已有 {count} 封邮件", "{at}  the service starts; {count} messages lie in the mailbox"
+    "{at}  服务启动，邮箱里已有 {count} 封邮件", "{at}  the service starts; messages in the mailbox: {count}"
 )
 CAME = Text("{at}  收到 {sender}：{subject}", "{at}  received from {sender}: {subject}")
 LEFT = Text("{at}  发出 {subject}", "{at}  sent {subject}")
@@ -49,14 +49,14 @@ LATE = Text("，迟报", ", late")
 ACTIVITIES = Text("活动 {ids}", "activities {ids}")
 UNKNOWN = Text("单位不明", "unit unknown")
 SENT_AGAIN = Text("（单位后来已重新报送）", " (the unit has sent it again since)")
-WAIT = Text("二、等人处理 {count} 封", "2. {count} wait for a person")
+WAIT = Text("二、等人处理 {count} 封", "2. waiting for a person: {count}")
 NOBODY = Text("无", "none")
 MISSING = Text(
     "三、{what}：应报 {expected} 家，已报 {received}（迟报 {late}），待复核 {waiting}，未报 {missing}",
     "3. {what}: {expected} units expected, {received} reported ({late} late), {waiting} waiting, {missing} missing",
 )
 MORE = Text(" …… 共 {count} 家", " … {count} in all")
-MAILS = Text("四、发件服务器收到 {count} 封", "4. the SMTP server received {count} mails")
+MAILS = Text("四、发件服务器收到 {count} 封", "4. mails that the SMTP server received: {count}")
 MAIL = Text("{subject}（收件人 {recipient}）", "{subject} (to {recipient})")
 LOOK = Text("五、在哪里看", "5. where to look")
 MAIL_PAGE = {
@@ -66,7 +66,7 @@ MAIL_PAGE = {
 BOOK = Text("报送情况表        {path}", "status workbook       {path}")
 TREE = Text("归档目录          {path}", "filed tree            {path}")
 SEARCH = Text("六、试试搜索（{command} search 词语）", "6. searches to try ({command} search WORDS)")
-HITS = Text("{query}：{count} 处", "{query}: {count} hits")
+HITS = Text("{query}：{count} 处", "{query}: found {count} times")
 STAY = Text(
     "邮件服务器还开着，可用邮件程序查看（按 Ctrl-C 结束）：\n"
     "  收件 IMAP  {imap.host}:{imap.port}，不加密，用户名 {imap.user}，密码 {imap.password}；\n"

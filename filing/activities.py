@@ -9,7 +9,16 @@ from itertools import takewhile
 
 from filing.concepts import Mention, mentions
 from filing.documents import Document
-from filing.ownership import Owner, Profiles, Surroundings, family_owners_of, owners_of, profiles_of, topic_owner_of
+from filing.ownership import (
+    Owner,
+    Profiles,
+    Surroundings,
+    family_owners_of,
+    owners_of,
+    profiles_of,
+    title_owner_of,
+    topic_owner_of,
+)
 from filing.statements import Statement, statements
 from filing.tense import without_sources
 from records.campaigns import Campaign
@@ -113,13 +122,13 @@ def _fallback(
 ) -> Iterator[Owner]:
     """Deeds that no activity names: to the activity that stands for their family; else by what they are about."""
     for mention, around in unowned:
-        topical = topic_owner_of(around, profiles)
-        owners = [topical] if topical else family_owners_of(mention.concept.family, around, profiles)[:1]
+        about = title_owner_of(around, profiles) or topic_owner_of(around, profiles)
+        owners = [about] if about else family_owners_of(mention.concept.family, around, profiles)[:1]
         if owners:
             yield Owner(owners[0].id, False, owners[0].score)
             return
     for around in bare:
-        owner = topic_owner_of(around, profiles)
+        owner = title_owner_of(around, profiles) or topic_owner_of(around, profiles)
         if owner is not None:
             yield owner
             return

@@ -112,7 +112,7 @@ def choose(contexts: Sequence[CampaignContext], texts: Iterable[str]) -> Campaig
 
 
 def _own_pairs(contexts: Sequence[CampaignContext]) -> dict[str, frozenset[str]]:
-    """Pairs of characters in names, slogans and activities' titles that one campaign has and no other one open beside it."""
+    """Pairs of characters in names, slogans, titles of activities that one campaign has and none of the others."""
     pairs = {context.campaign.id: _pairs_of(context.campaign) for context in contexts}
     return {
         one: mine.difference(*(others for other, others in pairs.items() if other != one))

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import chinese_calendar  # statutory holidays and the weekends worked for them (调休), by State Council notice
-
 from filing.notice_dates import Almanac, Day, find_days, find_ranges, month_end
 from filing.notice_marks import chinese_number
+from filing.notice_recurring import Recurrence, every, month_days, quarter_days, weekday, weekdays
 from filing.notice_words import word
+from filing.notice_workdays import add_workdays
 from records.campaigns import Period
 
 END_OF_DAY = time(23, 59, 59)
@@ -27,12 +27,14 @@ _CLOCK = rf"(?P<clock>{_HALF}{_HOUR}|下班|中午|午间)"
 _NO_LATER = r"(?:\s?(?:[之以]?前|截止|止|以内|内|为止))?"
 _WEEKDAY_GAP = r"[（(]?(?:周|星期|礼拜)?[一二三四五六日天]?[）)]?"
 _AFTER_DAY = re.compile(rf"(?:[（(](?:周|星期|礼拜)[一二三四五六日天][）)])?\s?(?:{_CLOCK})?{_NO_LATER}")
-_WEEKDAYS = "一二三四五六日"
 _WEEKLY = re.compile(
     rf"每(?:个)?(?:周|星期|礼拜)(?:的)?(?P<days>[一二三四五六日天](?:[、和及](?:周|星期)?[一二三四五六日天])*|末|最后一个工作日)(?:{_CLOCK})?{_NO_LATER}"
 )
 _MONTHLY = re.compile(
     rf"每(?:个)?月(?:的)?(?P<days>\d{{1,2}}[日号]?(?:[、和及]\d{{1,2}}[日号])*[日号]?|底|末|最后一天|月底)(?:{_CLOCK})?{_NO_LATER}"
+)
+_EVERY = re.compile(
+    r"每(?P<every>半个?月|两周|2周|双周|周|星期|月|季度)(?:至少|要|都)?(?:的)?(?=报|上报|反馈|提交|发送|报送|填报|至少|一报|定期)"
 )
 _DAILY = re.compile(rf"每(?:个工作)?[日天](?:{_CLOCK})?{_NO_LATER}")
 _QUARTERLY = re.compile(
@@ -174,61 +176,24 @@ def _count(words: str) -> int:
 def _recurring(text: str, frame: Frame) -> Iterator[Rule]:
     """每周五前, 每月25日前, 每季度末前, 每日17时前: a moment for each date in the period."""
     for match in _WEEKLY.finditer(text):
-        yield _each(match, frame, _weekdays(match.group("days")))
+        yield _each(match, frame, weekdays(match.group("days")))
     for match in _MONTHLY.finditer(text):
-        yield _each(match, frame, _month_days(match.group("days")))
+        yield _each(match, frame, month_days(match.group("days")))
     for match in _QUARTERLY.finditer(text):
-        yield _each(match, frame, _quarter_days(match.group("day")))
+        yield _each(match, frame, quarter_days(match.group("day")))
+    for match in _EVERY.finditer(text):
+        rule = _each(match, frame, every(match.group("every"), frame.period))
+        yield replace(rule, why=rule.why or f"“{match.group()}”没有写明哪一天") if rule.due else rule
     for match in _DAILY.finditer(text):
         if match.group("clock") or match.group().endswith("前"):
-            yield _each(match, frame, _Pattern(workdays="工作" in match.group()))
+            yield _each(match, frame, Recurrence(workdays="工作" in match.group()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """Which days recur; nothing set: every day."""
-
-    weekdays: tuple[int, ...] = ()
-    days: tuple[int, ...] = ()
-    month_end: bool = False
-    quarters: bool = False
-    workdays: bool = False
-
-    def __contains__(self, day: date) -> bool:
-        if self.quarters and day.month % 3:
-            return False
-        if self.weekdays:
-            return day.weekday() in self.weekdays
-        if self.days or self.month_end:
-            end = month_end(day.year, day.month).day
-            return day.day in {min(number, end) for number in self.days} or (self.month_end and day.day == end)
-        return not self.workdays or is_workday(day)[0]
-
-
-def _weekdays(words: str) -> _Pattern:
-    if words == "末" or words.startswith("最后"):
-        return _Pattern(weekdays=(4,))
-    return _Pattern(weekdays=tuple(_weekday(letter) for letter in words if letter in _WEEKDAYS + "天"))
-
-
-def _weekday(letter: str) -> int:
-    return _WEEKDAYS.index("日" if letter == "天" else letter)
-
-
-def _month_days(words: str) -> _Pattern:
-    days = tuple(int(number) for number in re.findall(r"\d+", words))
-    return _Pattern(days=days, month_end=not days)
-
-
-def _quarter_days(day: str | None) -> _Pattern:
-    return _Pattern(quarters=True, days=(int(day),) if day else (), month_end=not day)
-
-
-def _each(match: re.Match[str], frame: Frame, pattern: _Pattern) -> Rule:
+def _each(match: re.Match[str], frame: Frame, pattern: Recurrence) -> Rule:
     words = match.group()
     if frame.period is None:
         return Rule(words, match.start(), match.end(), why="重复的期限需要活动的起止时间才能算出日期", is_date=True)
-    clock, why = _clock(match)
+    clock, why = _clock(match) if "clock" in match.re.groupindex else (END_OF_DAY, "")
     length = min((frame.period.to - frame.period.from_).days + 1, 3700)
     days = [day for offset in range(length) if (day := frame.period.from_ + timedelta(days=offset)) in pattern]
     if len(days) > MAX_RECURRENCES:
@@ -277,33 +242,13 @@ def _add(start: date, count: str, unit: str) -> date:
     return start + timedelta(days=_count(count) * (7 if unit in {"周", "星期"} else 1))
 
 
-def is_workday(day: date) -> tuple[bool, bool]:
-    """Whether ``day`` is worked, and whether that is known: holidays are published a year ahead at most."""
-    try:
-        return bool(chinese_calendar.is_workday(day)), True
-    except NotImplementedError:
-        return day.weekday() < 5, False
-
-
-def add_workdays(start: date, count: int) -> tuple[date, str]:
-    """The day ``count`` working days after ``start``, and in Chinese what is doubtful about it."""
-    day, known = start, True
-    for _ in range(count):
-        day += timedelta(days=1)
-        while not (worked := is_workday(day))[0]:
-            known = known and worked[1]
-            day += timedelta(days=1)
-        known = known and worked[1]
-    return day, "" if known else "那一年的节假日安排还不知道，按周一至周五计"
-
-
 def _relative(text: str, frame: Frame) -> Iterator[Rule]:
     """本周五前, 下周三17:00前, 本月底前, 年底前, 30日前."""
     issued = frame.almanac.issued_on
     for match in _NAMED_WEEKDAY.finditer(text):
         weeks = {"下": 1, "下下": 2}.get(match.group("which"), 0)
         monday = issued - timedelta(days=issued.weekday()) if issued else None
-        yield _placed(match, monday and monday + timedelta(days=7 * weeks + _weekday(match.group("day"))), frame)
+        yield _placed(match, monday and monday + timedelta(days=7 * weeks + weekday(match.group("day"))), frame)
     for match in _THIS_END.finditer(text):
         if not text[match.start() - 1 : match.start()].isdigit():
             yield _placed(match, _end_of(match.group("which"), frame), frame)

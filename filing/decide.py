@@ -200,7 +200,7 @@ def _unread_doubt(carried: Carried) -> Doubt | None:
         return Doubt("unread_part", _UNREAD.fill(name=_name(carried.unread[0])))
     if carried.broken and not papers:
         return Doubt("unreadable_part", _BROKEN.fill(name=_name(carried.broken[0])))
-    told = carried.reports or carried.pictures or carried.recordings or carried.body_reports or carried.unread
+    told = carried.papers or carried.pictures or carried.recordings or carried.body_reports or carried.unread
     if carried.links and not told:
         return Doubt("cloud_link", _LINK)
     return None if told or carried.broken else Doubt("nothing_attached", _NOTHING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from filing.cues import quoted_names
 from filing.vocabulary import alternatives, word_list
 from records.campaigns import ActivityType, Campaign, Measure
 
+LONGEST_HALVED = 6
 NEVER = re.compile(r"(?!)")
 NOT_MEASURES = ("scope", "others", "participants")
 ANY_COUNTER = (
@@ -22,7 +23,7 @@ COUNTED = re.compile(
 )
 LABEL_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()]{1,6})[）)]")
 VERB_LEAD = re.compile(
-    r"^(?:累计|共|总|已|新增)?(?:开展|组织|举办|发放|悬挂|张贴|参加|参与|接受|完成|清理|发布|制作|设置|投入|出动)"
+    r"^(?:累计|共|总|已|新增)?(?:开展|组织|举办|发放|悬挂|张贴|参加|参与|接受|完成|清理|发布|制作|设置|投入|出动|签订|签署|安装|新增|建设|召开|收集)"
 )
 ALIKE = {
     "场": "场次|场|次|期",
@@ -107,7 +108,8 @@ def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityTyp
 def _own(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
     words = [re.escape(word) for word in dict.fromkeys((*measure.cues, *_label_words(measure.label))) if len(word) >= 2]
-    named = alternatives(sorted(words, key=len, reverse=True))
+    halves = [pattern for word in _label_words(measure.label) for pattern in _halves(word)]
+    named = alternatives([*sorted(words, key=len, reverse=True), *halves])
     counters = ALIKE.get(measure.unit, re.escape(measure.unit)) if measure.unit else ANY_COUNTER
     return Countable(
         name=measure.name,
@@ -120,6 +122,13 @@ def _own(measure: Measure) -> Countable:
         not_label=re.compile("率|计划|目标"),
         own=True,
     )
+
+
+def _halves(word: str) -> Iterator[str]:
+    """A label's two halves with other words between them or in turned order: 职工320人参赛 for 参赛职工."""
+    for at in range(2, len(word) - 1) if len(word) <= LONGEST_HALVED else ():
+        first, second = re.escape(word[:at]), re.escape(word[at:])
+        yield rf"{first}[^,，。；、\d]{{1,8}}{second}|{second}[^,，。；、\d]{{0,8}}{first}"
 
 
 def _label_words(label: str) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from filing.notice_period import FoundPeriod, read_period
 from filing.notice_requirements import Asked, read_requirements
 from filing.notice_slug import campaign_id
 from filing.notice_text import lines_of, paragraphs
-from filing.notice_theme import read_theme
+from filing.notice_texttables import parted
+from filing.notice_theme import as_printed, read_theme
 from records.campaigns import Campaign, Unsure
 from records.errors import UsageError
 from records.extracts import Table
@@ -63,13 +64,14 @@ def read_with_notes(
     text: str, *, tables: Sequence[Table] = (), roster: Roster | None = None, zone: ZoneInfo = SHANGHAI
 ) -> Reading:
     """Like read_notice, with the notice's own words for the fields."""
-    lines = lines_of(text)
+    plain, text_tables = parted(text)
+    lines = lines_of(plain)
     if not lines:
         raise UsageError(_EMPTY)
     head = read_head(lines)
     if head is None:
         raise UsageError(_NO_NOTICE)
-    reading = _Reader(head, tables, roster, zone).reading()
+    reading = _Reader(head, [*tables, *text_tables], roster, zone).reading()
     if not head.title_is_formal and not _asks_somebody(reading.campaign):
         raise UsageError(_NO_NOTICE)
     return reading
@@ -99,9 +101,10 @@ class _Reader:
         voluntary = [activity.text for activity in self.activities.items if not activity.required]
         asked, doubts = read_requirements([*self.body, *self.annexes], self.frame, self.askers, voluntary)
         issuer, issuer_doubt = _issuer(self.head)
-        theme = read_theme(self.roots)
+        theme = as_printed(read_theme(self.roots), [*self.head.body, *self.head.annexes])
         year = self.period.period.from_.year if self.period.period else self.almanac.base_year
         texts = (*self.body, *self.annexes)
+        mailboxes = read_mailboxes(texts)
         campaign = Campaign(
             id=campaign_id(self.head.title_words, theme, self.almanac.year or year),
             title=self.head.title,
@@ -112,15 +115,17 @@ class _Reader:
             theme=theme,
             addressees=self.head.addressees,
             requirements=tuple(item.requirement for item in asked),
-            mailboxes=read_mailboxes(texts),
+            mailboxes=mailboxes,
             contacts=read_contacts(texts),
             activities=self.activities.items,
             measures=read_measures(texts, self.tables),
-            unsure=tuple(self._unsure(issuer_doubt, asked, doubts)),
+            unsure=tuple(self._unsure(issuer_doubt, mailboxes, asked, doubts)),
         )
         return Reading(campaign, dict(_notes(self.head, self.period, asked)))
 
-    def _unsure(self, issuer_doubt: str, asked: Sequence[Asked], doubts: Sequence[Unsure]) -> Iterator[Unsure]:
+    def _unsure(
+        self, issuer_doubt: str, mailboxes: Sequence[str], asked: Sequence[Asked], doubts: Sequence[Unsure]
+    ) -> Iterator[Unsure]:
         if issuer_doubt:
             yield Unsure("issuer", issuer_doubt)
         if self.head.issued_on is None:
@@ -133,6 +138,8 @@ class _Reader:
             yield Unsure("requirements", "通知中没有找到报送要求")
         elif not any(item.requirement.required and item.requirement.due for item in asked):
             yield Unsure("requirements", "通知中没有找到报送期限")
+        if not mailboxes:
+            yield Unsure("mailboxes", "通知中没有找到报送邮箱")
         yield from doubts
         yield from self.activities.unsure
 

@@ -40,15 +40,8 @@ class _Item:
 def read_activities(
     roots: Sequence[Node], tables: Sequence[Table], almanac: Almanac, period: Period | None
 ) -> Activities:
-    """Activity types of the first of ``roots`` (body, annexes) that has any, else of a table of activities."""
-    found: tuple[tuple[_Item, ...], str] = ((), "")
-    for root in roots:
-        found = _items(root)
-        if found[0]:
-            break
-    if not found[0]:
-        found = (_table_items(tables), "活动取自表格，请核对" if tables else "")
-    items, doubt = found
+    """Activity types of a content section in body or annexes, else of a table of activities, else of other lists."""
+    items, doubt = _found(roots, tables)
     types = tuple(_activity(number, item, items, almanac, period) for number, item in enumerate(items, 1))
     unsure = [Unsure("activities", doubt)] if items and doubt else []
     if not items:
@@ -56,16 +49,24 @@ def read_activities(
     return Activities(types, (*unsure, *_doubts(types)))
 
 
+def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item, ...], str]:
+    """The items, and why they are doubtful ("" if they are not)."""
+    for root in roots:
+        sections = sorted(_content_sections(root), key=lambda found: found[0])
+        items = next((items for _, node in sections if (items := _section_items(node))), ())
+        if items:
+            return items, ""
+    items = _table_items(tables)
+    if items:
+        return items, "活动取自表格，请核对"
+    return next((found for root in roots if (found := _other_lists(root))[0]), ((), ""))
+
+
 # -- where the items stand --------------------------------------------------------------------------------------------
 
 
-def _items(root: Node) -> tuple[tuple[_Item, ...], str]:
-    """The items below ``root``, and why they are doubtful ("" if they are not)."""
-    sections = sorted(_content_sections(root), key=lambda found: found[0])
-    for _, node in sections:
-        items = _section_items(node)
-        if items:
-            return items, ""
+def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
+    """Items of a notice without a content section: one unnamed section's, the sections themselves, or listed inline."""
     heads = [node for node in root.children if _may_be_activity(node)]
     listing = [node for node in heads if sum(map(_is_activity, node.children)) >= 2]
     if len(listing) == 1 and len(heads) <= 2:
@@ -130,9 +131,7 @@ def _is_activity(node: Node) -> bool:
 
 def _may_be_activity(node: Node) -> bool:
     """Whether a section that no content heading introduces reads like an activity."""
-    return (
-        node.role in {"", "content"} and _is_activity(node) and len(node.whole_text()) >= 12 and not _is_closing(node)
-    )
+    return node.role in {"", "content"} and _is_activity(node) and len(node.whole_text()) >= 4 and not _is_closing(node)
 
 
 def _is_closing(node: Node) -> bool:

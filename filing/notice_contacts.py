@@ -27,7 +27,7 @@ _PHONE_LABEL = re.compile(
     r"[，,；;。、\s]*[（(]?(?:联系|咨询|办公|报送|固定|手机|移动)?(?:电\s?话|方\s?式|手\s?机|号码|座机|传真)(?:号码)?[）)]?\s?[：:为是]?\s?"
 )
 _CALL = re.compile(r"(?:联系|咨询|监督|办公)?(?:电\s?话|联系方式)\s?[：:为是]\s?")
-_STOP = re.compile(r"[。\n]|(?:电子)?邮\s?箱|[Ee]-?mail|地址|传真|QQ|微信|网址|报送")
+_STOP = re.compile(r"[。\n]|(?:电子)?邮\s?箱|[Ee]-?mail|地址|(?<![（(/、和及])传真|QQ|微信|网址|报送")
 
 
 def read_mailboxes(texts: Sequence[str]) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def _alternating(text: str, phones: Sequence[tuple[int, int, str]]) -> Iterator[
 
 
 def _names(text: str) -> list[str]:
-    bare = _PHONE_LABEL.sub("，", text)
+    bare = _PHONE_LABEL.sub("，", re.sub(r"[（(][^（）()\d]*[）)]", "", text))
     parts = re.split(r"[，,、；;：:\s（）()]+", bare)
     return [
         part

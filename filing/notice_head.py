@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from filing.notice_dates import find_days
 from filing.notice_marks import mark_of
+from filing.notice_offices import office, offices_of
+from filing.notice_signature import SIGNED, issued_on, part_annexes, part_signature
 from filing.notice_text import Line
-from filing.notice_words import pattern, words
+from filing.notice_words import words
 
 _HEAD_LINES = 40
 _TITLE_LINES = 5
@@ -27,18 +28,11 @@ _RUN_ON_TITLE = re.compile(r"^(?P<issuer>[^，。；：！？\s]{0,40}?)(?P<titl
 _NUMBER = re.compile(
     r"(?P<words>[\u4e00-\u9fff]{1,14})[〔\[【（(［﹝](?P<year>20\d\d)[〕\]】）)］﹞](?P<number>第?-?\d{1,5}(?:-\d{1,3})?)[号期]"
 )
+_ODD_NUMBER = re.compile(r"^[〔\[【（(]20\d\d[〕\]】）)][\u4e00-\u9fff]{1,10}第?\d{1,5}号$")
 _SPACED_WORD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?:[ ]|$))")
 _GREETING = re.compile(r"^(?P<names>[^。！？]{2,400}?)[：:](?P<rest>.*)$", re.DOTALL)
 _NO_GREETING = re.compile(
     r"如下|通知$|^(?:来源|发布|索引号|签发人|时间|日期|主题|发文|成文|标题|文号|附件|联系|发件人|收件人|编号)"
-)
-_DATE = r"(?:20\d\d|二[〇○零O0][〇○零一二三四五六七八九O0]{2})(?:年|[-/.])[^，。；]{2,8}?(?:日|\d)"
-_SIGNED = re.compile(rf"^(?P<office>[^，。；：！？]{{0,60}}?)[\s]*(?P<date>{_DATE})$")
-_PRINTED = re.compile(rf"(?P<date>{_DATE})(?:印发|印制|发出|发布)")
-_PUBLISHED = re.compile(rf"(?:发布|成文|发文|印发|制发)(?:日期|时间)[：:]?(?P<date>{_DATE})")
-_LETTERHEAD_TAIL = re.compile(r"(?:文\s?件|便\s?函|函\s?件|通\s?知)$")
-_ANNEX = re.compile(
-    r"^(?:附\s?件|附\s?表|附\s?录)\s?(?:\d{1,2}|[一二三四五六七八九十])?\s?[：:]?$|^附件\d{1,2}[^\d、.．：:]{0,2}$"
 )
 
 
@@ -77,9 +71,9 @@ def read_head(lines: Sequence[Line]) -> Head | None:
         return None
     above = lines[: title.start]
     start, addressees, rest, number = _addressees(lines, title)
-    main, annexes = _part_annexes([*rest, *lines[start:]])
-    body, signatures, signed = _part_signature(main)
-    day, day_words, by_footer = _issued_on(signed, main, [*lines[:start], *annexes])
+    main, annexes = part_annexes([*rest, *lines[start:]])
+    body, signatures, signed = part_signature(main)
+    day, day_words, by_footer = issued_on(signed, main, [*lines[:start], *annexes])
     return Head(
         title=_full_title(title, above),
         title_words=title.text,
@@ -120,7 +114,7 @@ def _title_from(lines: Sequence[Line], start: int) -> _Title | None:
         if found and text.count("《") == text.count("》"):
             if end + 1 < len(lines) and _goes_on(text, _unspaced(lines[end + 1])):
                 continue
-            return _Title(start, end + 1, found.group("title"), _office(found.group("issuer")))
+            return _Title(start, end + 1, found.group("title"), office(found.group("issuer")))
         if re.search(r"[。；！？：:]$", text):
             return None
     return None
@@ -153,7 +147,7 @@ def _run_on_title(lines: Sequence[Line]) -> _Title | None:
         found = _RUN_ON_TITLE.match(line.text)
         if found:
             rest = line.text[found.end() :]
-            return _Title(index, index + 1, found.group("title"), _office(found.group("issuer")), rest)
+            return _Title(index, index + 1, found.group("title"), office(found.group("issuer")), rest)
     return None
 
 
@@ -179,36 +173,9 @@ def _full_title(title: _Title, above: Sequence[Line]) -> str:
 # -- letterhead, number, addressees -----------------------------------------------------------------------------------
 
 
-def office_name(words_: str) -> str:
-    """The office that the line ``words_`` names, without 文件 and the like; "" where it is no office's name."""
-    bare = _LETTERHEAD_TAIL.sub("", "".join(words_.split()))
-    return _office(bare)
-
-
-def _office(name: str) -> str:
-    bare = name.strip("（）() 　")
-    if not 2 <= len(bare) <= 60 or pattern("office", "not_in").search(bare) or re.search(r"\d{3}|@", bare):
-        return ""
-    return bare if bare.endswith(words("office", "endings")) else ""
-
-
 def _letterhead(above: Sequence[Line]) -> str:
     names = [name for line in above for name in offices_of(line.raw)]
     return "、".join(dict.fromkeys(names[:6]))
-
-
-def offices_of(raw: str) -> tuple[str, ...]:
-    """The offices that a line names side by side; () where one of its words is none."""
-    bare = _LETTERHEAD_TAIL.sub("", raw.strip()).strip()
-    whole = office_name(bare)
-    parts = bare.split(" ")
-    names = tuple(_office(part) for part in parts)
-    if len(parts) > 1 and all(names) and all(len(part) >= 4 for part in parts):
-        return names
-    glued = re.split(rf"(?<=[局委办会部厅院所处署])(?={re.escape(whole[:2])})", whole) if whole else []
-    if len(glued) > 1 and all(_office(part) and len(part) >= 4 for part in glued):
-        return tuple(glued)
-    return (whole,) if whole else ()
 
 
 def _number_in(lines: Sequence[Line]) -> str | None:
@@ -216,6 +183,8 @@ def _number_in(lines: Sequence[Line]) -> str | None:
         found = _NUMBER.search(line.text)
         if found and "《" not in line.text and len(line.text) <= found.end() - found.start() + 24:
             return f"{_number_words(found.group('words'))}〔{found.group('year')}〕{found.group('number')}号"
+        if _ODD_NUMBER.match(line.text):
+            return line.text
     return None
 
 
@@ -245,7 +214,7 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
 
 def _is_between(line: Line) -> bool:
     """Whether a line below the title is neither addressee nor body: number, date, 来源：…"""
-    if _number_in([line]) or (_SIGNED.match(line.raw) and len(line.text) <= 12):
+    if _number_in([line]) or _ODD_NUMBER.match(line.text) or (SIGNED.match(line.raw) and len(line.text) <= 12):
         return True
     return bool(
         re.match(r"^(?:来源|发布时间|发布日期|索引号|发文|成文|时间|日期|浏览|作者|信息来源|字体|【)", line.text)
@@ -265,100 +234,3 @@ def _split_names(text: str) -> tuple[str, ...]:
     cuts = [0, *(match.end() for match in re.finditer(r"[，,、；;]", masked)), len(text) + 1]
     names = (text[a : b - 1].strip() for a, b in pairwise(cuts))
     return tuple(name for name in names if name)
-
-
-# -- signature and date -----------------------------------------------------------------------------------------------
-
-
-def _part_annexes(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Body with signature, and what is annexed below it."""
-    dated = next((index for index, line in enumerate(lines) if _signed_date(line)), len(lines))
-    for index, line in enumerate(lines[dated + 1 :], dated + 1):
-        if _ANNEX.match(line.text):
-            return lines[:index], lines[index:]
-    signed = [index for index, line in enumerate(lines) if _signed_date(line) and _signed_office(lines, index)]
-    if signed and signed[0] + 4 < len(lines):
-        return _after_signature(lines, signed[0])
-    return lines, []
-
-
-def _after_signature(lines: list[Line], signed: int) -> tuple[list[Line], list[Line]]:
-    """A notice's own signature is followed by little; what is longer is an annexed plan."""
-    end = signed + 1
-    while end < len(lines) and _is_tail(lines[end]):
-        end += 1
-    return lines[:end], lines[end:]
-
-
-def _is_tail(line: Line) -> bool:
-    return bool(
-        re.match(r"^[（(].*[）)]$|^(?:抄送|附件|联系|电话|邮箱|主题词|印发)", line.text) or _PRINTED.search(line.text)
-    )
-
-
-def _signed_date(line: Line) -> date | None:
-    found = _SIGNED.match(line.raw) or _SIGNED.match(line.text)
-    if not found or (found.group("office") and not offices_of(found.group("office"))):
-        return None
-    return _date(found.group("date"))
-
-
-def _signed_office(lines: Sequence[Line], index: int) -> tuple[str, ...]:
-    found = _SIGNED.match(lines[index].raw) or _SIGNED.match(lines[index].text)
-    here = offices_of(found.group("office")) if found else ()
-    if here:
-        return here
-    names: list[str] = []
-    for line in reversed(lines[max(0, index - 6) : index]):
-        found_names = offices_of(line.raw)
-        if not found_names:
-            break
-        names[:0] = found_names
-    return tuple(names)
-
-
-def _part_signature(lines: list[Line]) -> tuple[list[Line], tuple[str, ...], tuple[date, str] | None]:
-    """The body without signature and date; the signing offices; the day with its words."""
-    dated = [index for index, line in enumerate(lines) if index and _signed_date(line)]
-    best = next((index for index in dated if _signed_office(lines, index)), dated[-1] if dated else None)
-    if best is None:
-        return lines, _trailing_office(lines), None
-    offices = _signed_office(lines, best)
-    day = _signed_date(lines[best])
-    first = best
-    while first > 0 and offices_of(lines[first - 1].raw) and best - first < 6:
-        first -= 1
-    body = [*lines[:first], *lines[best + 1 :]]
-    return body, offices, (day, lines[best].raw) if day else None
-
-
-def _trailing_office(lines: Sequence[Line]) -> tuple[str, ...]:
-    for line in reversed(lines[-5:]):
-        names = offices_of(line.raw)
-        if names:
-            return names
-    return ()
-
-
-def _issued_on(
-    signed: tuple[date, str] | None, main: Sequence[Line], around: Sequence[Line]
-) -> tuple[date | None, str, bool]:
-    if signed:
-        return signed[0], signed[1], False
-    for line in around:  # plans carry their date below the title, in brackets
-        day = _signed_date(Line(line.text.strip("（）()"), line.raw.strip("（）()")))
-        if day:
-            return day, line.text, False
-    for regex in (_PUBLISHED, _PRINTED):
-        for line in [*around, *main]:
-            found = regex.search(line.text)
-            day = _date(found.group("date")) if found else None
-            if found and day:
-                return day, found.group(), True
-    return None, "", False
-
-
-def _date(text: str) -> date | None:
-    days = find_days("".join(text.split()))
-    day = days[0] if len(days) == 1 else None
-    return day.last(day.year) if day and day.year and day.day else None

@@ -11,7 +11,7 @@ from records.campaigns import Measure
 from records.extracts import Table
 
 _ASKED = re.compile(
-    r"(?:包括|包含|含|注明|写明|统计|填写|填报|汇总|说明|涵盖|明确|体现|反映|列明)(?P<list>[^。；！？\n]{3,160})"
+    r"(?:包括|包含|含|注明|写明|统计(?!表|局)|填写|填报|汇总(?!表)|说明|涵盖|明确|体现|反映|列明)(?P<list>[^。；！？\n]{3,160})"
 )
 _NUMBERS = re.compile(r"(?:人次|人数|场次|次数|份数|条数|篇数|户数|件数|数量|总数|金额|面积|时长|数)")
 _UNIT_IN = re.compile(rf"[（(](?:单位[：:])?({word('measures', 'units')})[）)]")
@@ -32,7 +32,7 @@ def read_measures(texts: Sequence[str], tables: Sequence[Table]) -> tuple[Measur
 def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for asked in _ASKED.finditer(text):
-            listed = re.split(r"[、，,和及与]|以及", asked.group("list"))
+            listed = re.split(r"[、，,和及与）)]|以及", asked.group("list"))
             yield from (part for part in listed if _NUMBERS.search(part))
 
 

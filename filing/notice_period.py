@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from filing.notice_dates import Almanac, Range, find_days, find_ranges, month_end
+from filing.notice_marks import chinese_number
 from filing.notice_outline import Node
 from filing.notice_words import pattern
 from records.campaigns import Period
@@ -18,6 +19,8 @@ _LABEL = re.compile(
 _HELD = re.compile(r"开展|组织|举办|进行|实施|启动|部署|集中")
 _YEAR_LONG = re.compile(r"(?P<year>20\d\d)年(?:全年|1月(?:1日)?(?:至|—|-)12月)|全年")
 _PAPER = re.compile(r"《[^》]{0,200}》")
+_LASTING = re.compile(r"为期(?P<count>\d{1,3}|[一二三四五六七八九十]{1,2})个?(?P<unit>天|日|周|星期|月)")
+_DAYS_OF = {"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30}
 _QUARTER = re.compile(r"(?:(?P<year>20\d\d)年)?第?(?P<quarter>[一二三四])季度")
 
 
@@ -91,10 +94,19 @@ def _without_range(text: str, almanac: Almanac) -> FoundPeriod | None:
     first, last = almanac.date_of(days[0], last=False), almanac.date_of(days[-1])
     if not first or not last or first > last:
         return None
+    lasting = _LASTING.search(text, days[0].end)
+    if lasting:
+        return FoundPeriod(_lasting(first, lasting), text[days[0].start : lasting.end()], "由“为期”推算")
     words = text[days[0].start : days[-1].end]
     return FoundPeriod(
         Period(first, last), words, "" if len(days) == 1 and not days[0].is_vague else "没有写成“某日至某日”"
     )
+
+
+def _lasting(first: date, match: re.Match[str]) -> Period:
+    """6月1日起，为期一个月: that many days, the first included."""
+    count = int(match.group("count")) if match.group("count").isdigit() else chinese_number(match.group("count"))
+    return Period(first, first + timedelta(days=_DAYS_OF[match.group("unit")] * (count or 1) - 1))
 
 
 def _quarter(match: re.Match[str], almanac: Almanac) -> FoundPeriod | None:

@@ -80,7 +80,7 @@ def paragraphs(lines: Sequence[Line]) -> tuple[str, ...]:
     done: list[str] = []
     before: Line | None = None
     for line in lines:
-        if before is None or _starts(line) or (_ends(before, width, widest) and not _cuts_address(before, line)):
+        if before is None or _parts(before, line, width, widest):
             done.append(line.text)
         else:
             done[-1] = join(done[-1], line.text)
@@ -100,15 +100,19 @@ def wrap_width(lines: Sequence[Line]) -> int | None:
 
 def join(left: str, right: str) -> str:
     """Two pieces of one paragraph; Latin words keep a space between them, cut mail addresses do not."""
-    tail, head = re.search(r"[!-~]*$", left), re.match(r"[!-~]*", right)
+    tail, head = re.search(r"(?:[\w.+-]+ ?@ )?[!-~]*$", left, re.ASCII), re.match(r"[!-~]*", right)
     assert tail and head
-    if not tail.group() or not head.group():
+    if not tail.group() or not head.group() or _one_token(tail.group().replace(" ", ""), head.group()):
         return left + right
-    return left + ("" if _one_token(tail.group(), head.group()) else " ") + right
+    return f"{left} {right}"
 
 
 def _one_token(tail: str, head: str) -> bool:
-    if tail.isdigit() or (head[0].isdigit() and tail[-1] in "-."):
+    if (
+        head[0] == "."
+        or (re.fullmatch(r"[\d()-]+", tail) and head[0].isdigit())
+        or (head[0].isdigit() and tail[-1] in "-.")
+    ):
         return True
     whole = bool(_ADDRESS.fullmatch(tail)) and bool(_TOP_LEVEL.search(tail))
     return not whole and bool(_ADDRESS.search(tail + head))
@@ -123,15 +127,21 @@ def _cuts_address(before: Line, line: Line) -> bool:
     )
 
 
-def _starts(line: Line) -> bool:
-    return line.indented or bool(mark_of(line.text) or _LABEL.match(line.text) or _DATE_LINE.match(line.text))
+def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
+    """Whether a new paragraph begins with ``line``."""
+    if line.indented:
+        return True
+    if before.text[-1] in _OPEN_END or _cuts_address(before, line):
+        return False
+    if mark_of(line.text) or _DATE_LINE.match(line.text):
+        return True
+    is_cut = before.width >= 0.9 * (width or widest) and before.text[-1] not in _TERMINAL
+    return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
 
 
 def _ends(line: Line, width: int | None, widest: int) -> bool:
     """Whether the paragraph ends with this line."""
     text = line.text
-    if text[-1] in _OPEN_END:
-        return False
     if width is not None:
         return line.width < 0.85 * width
     return (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from filing.notice_outline import Node
+from filing.notice_text import Line
 from filing.notice_words import section_role
 
 _INLINE = (
@@ -44,3 +45,12 @@ def _bare(text: str) -> str:
     text = re.sub(r"[。；]+$", "", text.split("\n")[0]).strip()
     whole = _QUOTED_WHOLE.match(text)
     return (whole.group(1) if whole else text)[:120]
+
+
+def as_printed(theme: str, lines: Sequence[Line]) -> str:
+    """The theme with the blanks that part its halves in print: 珍爱生命 预防溺水."""
+    line = next((line for line in lines if theme and theme in line.text), None)
+    if line is None:
+        return theme
+    found = re.search(r"\s?".join(re.escape(character) for character in theme), line.raw)
+    return re.sub(r"(?<=[\x00-\xff]) | (?=[\x00-\xff])", "", found.group()) if found else theme

@@ -20,7 +20,7 @@ NUMBER = re.compile(
     rf"(?P<arabic>{ARABIC})(?P<scale>\s?[百千]?[万亿]|[百千](?![克米瓦]))?(?P<tail>\d千)?|(?P<han>[{HAN}]+)"
 )
 VAGUE_BEFORE = re.compile(r"(?:几|若干)$")
-SEVERAL_BEFORE = re.compile(r"[数成]$")  # 数十 is no amount, 人数十二 is one
+SEVERAL_BEFORE = re.compile(r"(?<![人次总处份个件户条场项篇量])[数成]$")  # 数十 is no amount, 人数十二 is one
 ORDINAL_BEFORE = re.compile(r"第\s?$")
 MORE_AFTER = re.compile(r"\s?(?:余|多(?!样|种|元|次|个|方|项|部门|渠道)|来(?=[个名人位份条场次户])|几)")
 ABOUT_BEFORE = re.compile(r"(?:约|近|将近|超过|超|逾|达|大约|上|不少于|至少)\s?$")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from filing.concepts import Concept, families, is_matter, mentions, topics
-from filing.cues import chunks, distinctive_parts, quoted_names
+from filing.cues import chunks, distinctive_parts, is_generic, quoted_names
 from filing.vocabulary import alternatives
 from records.campaigns import ActivityType, Campaign
 
@@ -34,6 +34,7 @@ class Profile:
     families: Mapping[str, float]
     topics: Mapping[str, float]
     days: tuple[str, ...] = ()  # days that its title names
+    pairs: frozenset[str] = frozenset()  # pairs of signs of its title's words that no other activity has
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,15 @@ def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> lis
 def family_owners_of(family: str, around: Surroundings, profiles: Profiles) -> list[Owner]:
     """The activity that stands for a family of deeds which no text names singly (发放资料 where all else is 宣传)."""
     return _best({profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}, around, profiles)
+
+
+def title_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
+    """The activity of whose title at least three signs in a row, or two words, stand in the clause; never sure."""
+    hits = {profile.id: sum(pair in around.clause for pair in profile.pairs) for profile in profiles.activities}
+    ranked = sorted(hits, key=lambda id_: -hits[id_])
+    if not ranked or hits[ranked[0]] < 2 or (len(ranked) > 1 and hits[ranked[1]] == hits[ranked[0]]):
+        return None
+    return Owner(ranked[0], False, float(hits[ranked[0]]))
 
 
 def topic_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
@@ -181,6 +191,7 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
             **dict.fromkeys(topics(text) - everywhere, IN_TEXT),
             **dict.fromkeys(topics(title) - everywhere, IN_TITLE),
         },
+        pairs=_pairs(title, elsewhere),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
 
@@ -197,6 +208,13 @@ def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tup
         for name in candidates
         if name not in elsewhere and (len(name) >= SHORTEST_STRONG or f"“{name}”" in f"{title}{text}")
     )
+
+
+def _pairs(title: str, elsewhere: str) -> frozenset[str]:
+    """Pairs of neighbouring signs in the title's own words."""
+    words = [word for chunk in (*chunks(title), *quoted_names(title)) for word in (chunk, *distinctive_parts(chunk))]
+    pairs = {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+    return frozenset(pair for pair in pairs if pair not in elsewhere and not is_generic(pair))
 
 
 def _concept_weights(title: str, text: str) -> dict[str, float]:

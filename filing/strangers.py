@@ -14,7 +14,7 @@ from filing.zones import DATE, Layout, is_transparent, layout_of
 from records.campaigns import Campaign
 
 _ORGANISATION = re.compile(rf"[\u4e00-\u9fff]{{2,26}}?(?:{'|'.join(map(re.escape, words('names', 'organisations')))})$")
-_NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展|月|日|年")
+_NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
 
 

@@ -13,6 +13,7 @@ from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole, the
 from filing.carried import Carried
 from filing.clues import Clue, Source
 from filing.corrections import says_correction
+from filing.documents import Document
 from filing.figures import find_figures
 from filing.kinds import KindFinding, Title, kind_of, titles_of
 from filing.requirements import requirement_for
@@ -92,7 +93,7 @@ def _submission(
         figures=figures,
         parts=bundle.parts,
         doubtful=tuple(doubtful),
-        evidence=_evidence(verdict, scored, kind, done),
+        evidence=(*_evidence(verdict, kind, done), *_campaign_evidence(own, bundle, scored)),
         unit_text=verdict.unit_text,
         correction=says_correction(titles, carried.own_words),
     )
@@ -137,15 +138,21 @@ def _elsewhere(base: Submission, scored: CampaignScore) -> Submission:
     )
 
 
-def _evidence(
-    verdict: UnitVerdict, scored: CampaignScore, kind: KindFinding, done: ActivityFindings
-) -> tuple[Evidence, ...]:
+def _campaign_evidence(documents: Sequence[Document], bundle: Bundle, scored: CampaignScore) -> tuple[Evidence, ...]:
+    """The weightiest words of the campaign, and the first place that says them."""
+    if not scored.words:
+        return ()
+    texts = [*((d.where, d.text) for d in documents), *((file.path, file.path) for file in bundle.files)]
+    where = next((where for where, text in texts if scored.words[0] in squeeze(text)), "body")
+    return (Evidence("campaign", where, "、".join(scored.words)),)
+
+
+def _evidence(verdict: UnitVerdict, kind: KindFinding, done: ActivityFindings) -> tuple[Evidence, ...]:
     shown: dict[Source, Clue] = {}
     for clue in verdict.clues:
         shown.setdefault(clue.source, clue)
     unit = [Evidence("unit", clue.where, clue.text) for clue in list(shown.values())[:_CLUES_SHOWN]]
-    campaign = [Evidence("campaign", "text", "、".join(scored.words))] if scored.words else []
-    return (*unit, *campaign, *([kind.evidence] if kind.evidence else []), *done.evidence)
+    return (*unit, *([kind.evidence] if kind.evidence else []), *done.evidence)
 
 
 _CAMPAIGN_UNKNOWN = Text(

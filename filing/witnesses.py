@@ -84,7 +84,7 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
         tuple(strangers),
         selves_in(bundle.documents),
         hints_at_branch(bundle),
-        scene.passed_on or scene.sender.trusted,
+        (scene.passed_on or scene.sender.trusted) and not (scene.sender.trusted and scene.sender.codes),
     )
 
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 
 from config import Settings
 from digest.outgoing import OutgoingServer
@@ -18,10 +19,6 @@ from storage.archive import open_archive
 from storage.durable import make_folder, write_durably
 
 FREE_BYTES_NEEDED = 1024**3
-PROGRAMS = (
-    ("soffice", Text("旧版 Office 文件转换", "conversion of old Office files")),
-    ("ffmpeg", Text("视频截图", "stills of videos")),
-)
 CONFIGURED = Text("配置：{path}", "configuration: {path}")
 CAMPAIGN = Text(
     "报送任务：{id}，{units} 家单位，{requirements} 项报送要求，截止 {due}",
@@ -43,8 +40,12 @@ ARCHIVE = Text("资料库：{root}，可用空间 {free_gb:.1f} GB", "archive: {
 LITTLE_SPACE = Text(
     "资料库所在磁盘只剩 {free_gb:.1f} GB：请清理", "only {free_gb:.1f} GB free for the archive: make room"
 )
-PROGRAM = Text("{name}：{state}（{purpose}）", "{name}: {state} ({purpose})")
-FOUND, ABSENT = Text("已找到", "found"), Text("未安装，可不装", "not installed, optional")
+OCR_ENGINES = ("openvino", "onnxruntime")  # either reads pictures; the first is faster
+OCR = Text("图片文字识别：{name}", "text recognition: {name}")
+NO_OCR = Text(
+    "没有图片文字识别引擎：请安装 openvino 或 onnxruntime，否则扫描件和照片要人工查看",
+    "no text recognition: install openvino or onnxruntime, or people must look at scans and photos themselves",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ def check(settings: Settings, language: Language) -> Iterator[Line]:
     yield from _guarded(partial(_campaigns, settings))
     yield from _guarded(partial(_mailboxes, settings))
     yield from _guarded(partial(_outgoing, settings, language))
-    for name, purpose in PROGRAMS:
-        state = FOUND if shutil.which(name) else ABSENT
-        yield Line(True, PROGRAM.fill(name=name, state=state, purpose=purpose))
+    engine = next((name for name in OCR_ENGINES if find_spec(name) is not None), None)
+    yield Line(engine is not None, OCR.fill(name=engine) if engine else NO_OCR)
 
 
 def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:

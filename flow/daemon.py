@@ -176,7 +176,9 @@ class Watch:
         return self._open[1]
 
     def _failed(self, error: MailboxError) -> None:
-        self.close()
+        if self._open is not None:  # hang up without a word: a mute server must not hold us a second time
+            stack, self._open = self._open[0], None
+            stack.__exit__(type(error), error, error.__traceback__)
         pause = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE) * uniform(1.0, 1.3)
         self._failures += 1
         self._not_before = self.clock() + pause

@@ -46,7 +46,7 @@ def digest_data(
         period_to=until,
         messages=tuple(new),
         belated=tuple(belated),
-        waiting=tuple(view for view in counted if view.status in WAITING),
+        waiting=tuple(view for view in counted if view.status in WAITING and not _is_replaced(view)),
         boards=boards(context, filed, office.standing, until),
         reconciliation=reconcile([*new, *belated], len([view for view in own if view.received_at > since])),
         totals=figure_totals(context, filed, until),
@@ -112,6 +112,11 @@ def queue_due_digests(office: Office, how: Mailing) -> int:
         if days:
             queued += queue_digest(office, context, days, how)
     return queued
+
+
+def _is_replaced(view: MessageView) -> bool:
+    """Whether the unit has sent all of it again: nobody needs to look, or ask, any more."""
+    return bool(view.submissions) and all(item.superseded_by is not None for item in view.submissions)
 
 
 def _belongs(office: Office, context: CampaignContext, view: MessageView) -> bool:

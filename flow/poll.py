@@ -1,7 +1,7 @@
 """One pass over a mailbox: everything new becomes an archived message, durable before the mailbox is told anything.
 
 claim row → raw octets and arrival fsynced → row `archived` → the mailbox is told. A crash anywhere repeats work and
-loses none (docs/decisions/intake.md).
+loses none (docs/decisions/identity-and-claims.md).
 """
 
 from __future__ import annotations

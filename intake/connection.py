@@ -6,7 +6,7 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -47,9 +47,15 @@ def connect(account: MailboxAccount) -> IMAPClient:
             if client.has_capability("ID"):
                 client.id_(_CLIENT_ID)
     except BaseException:
-        client.shutdown()
+        hang_up(client)
         raise
     return client
+
+
+def hang_up(client: IMAPClient) -> None:
+    """Close the connection without a word; one that is closed already is what we want."""
+    with suppress(OSError):
+        client.shutdown()
 
 
 def is_loopback(host: str) -> bool:
@@ -96,13 +102,13 @@ def _start_tls(client: IMAPClient, account: MailboxAccount) -> None:
     try:
         client.starttls(ssl.create_default_context())
     except CapabilityError as error:
-        client.shutdown()
+        hang_up(client)
         raise failures.no_starttls(account) from error
     except OSError as error:
-        client.shutdown()
+        hang_up(client)
         raise failures.connection_failure(account, error) from error
     except IMAPClientError as error:
-        client.shutdown()
+        hang_up(client)
         raise failures.refused(account, error) from error
 
 

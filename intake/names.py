@@ -52,6 +52,8 @@ def parse_field(raw: bytes, charset: str | None = None) -> Field:
     encoded words are decoded wherever they stand. Never raises.
     """
     text = decode_text(raw[:_MAX_OCTETS], charset)
+    if text.lstrip().startswith("=?"):
+        text = decode_words(text)  # the whole header in one encoded word
     if "\ufffd" not in text:
         return _parse(text, "utf-8", None)
     return _parse(raw[:_MAX_OCTETS].decode("latin-1"), "latin-1", charset)

@@ -14,7 +14,7 @@ from imapclient import DELETED, SEEN
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from intake import failures
-from intake.connection import connect, guarded
+from intake.connection import connect, guarded, hang_up
 from intake.folders import ListedFolder, folders_to_read
 from intake.windows import MAX_LISTED, uid_windows
 from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
@@ -64,10 +64,10 @@ class MailboxSession:
         try:
             if error is None:
                 client.logout()
-            else:
-                client.shutdown()
         except (OSError, IMAPClientError):
             return  # it is gone already, which is what we want
+        finally:
+            hang_up(client)
 
     def folders(self) -> tuple[str, ...]:
         """The folders to read: as configured, else inbox, the user's own folders and junk."""

@@ -118,7 +118,7 @@ def _tree(octets: bytes) -> tuple[Entity | None, list[str]]:
         parsed = MailParser(root)
     except (*_TREE_FAILURES, MailParserError) as error:
         return root, [f"mail-parser gave up ({type(error).__name__}); read by the standard library"]
-    return root, sorted(name for name in parsed.defects_categories if name in _TOLD_DEFECTS)
+    return parsed.message, sorted(name for name in parsed.defects_categories if name in _TOLD_DEFECTS)
 
 
 class _Walk:

@@ -11,6 +11,7 @@ from statistics import median
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE = _HAN + "\u3000-\u303f\uff00-\uffef“”‘’—…·"
 _BLANKS_IN_CHINESE = re.compile(f"(?<=[{_WIDE}])[ \u3000]+(?=[{_WIDE}])")
+_BLANK_AT_DIGITS = re.compile(f"(?<=[{_WIDE}]) (?=[0-9])|(?<=[0-9%]) (?=[{_WIDE}])")
 _OWN_LINE = re.compile(  # what begins a line of its own wherever the line before ends
     r"^\s*(?:[（(]?[一二三四五六七八九十百]{1,4}[)）、．.]|第[一二三四五六七八九十百\d]+[章条节]|[（(]?\d{1,2}[)）、．]|[①-⑳]|[●■◆▲★·•])"
 )
@@ -64,8 +65,8 @@ def paragraphs(lines: Sequence[Line]) -> str:
 
 
 def tidy(text: str) -> str:
-    """Without the blanks that layout put between Chinese characters, and around the line."""
-    return _BLANKS_IN_CHINESE.sub("", text).strip(" \u3000")
+    """Without the blanks that layout put between Chinese characters, between them and digits, and around the line."""
+    return _BLANK_AT_DIGITS.sub("", _BLANKS_IN_CHINESE.sub("", text)).strip(" \u3000")
 
 
 def _goes_on(before: Line, line: Line, size: float, left: float, right: float) -> bool:

@@ -87,7 +87,7 @@ class _Walk:
 
     def _table(self, table: Any, lines: list[str], depth: int) -> None:
         rows = []
-        for row in table.iter("{*}table-row"):
+        for row in _own_rows(table):
             cells: list[list[str]] = []
             for cell in row:
                 content: list[str] = []
@@ -100,6 +100,16 @@ class _Walk:
             rows.append(tuple("\n".join(cell) for cell in cells))
         if rows:
             self.tables.append(Table(rows=tuple(rows), title=attribute(table, "name")))
+
+
+def _own_rows(table: Any) -> Iterator[Any]:
+    """The table's rows, those in groups too, without the rows of tables inside its cells."""
+    for element in table:
+        name = local_name(element)
+        if name == "table-row":
+            yield element
+        elif name in ("table-rows", "table-header-rows", "table-row-group"):
+            yield from _own_rows(element)
 
 
 def _inline(element: Any, boxes: list[Any], depth: int) -> str:

@@ -106,7 +106,8 @@ class _Reading:
         except pdfium.PdfiumError:
             self.problem = broken_off(_PDF)
             return
-        look, text = look_at(page), page_text(page)
+        look = look_at(page)
+        text = page_text(page, has_cells=look.is_ruled)
         filled = form_lines(page, form)
         page_is_poor = bool(text.strip()) and not is_usable(text)
         if page_is_poor:

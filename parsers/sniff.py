@@ -61,6 +61,8 @@ _PACKAGES: tuple[tuple[str, str], ...] = (
     ("ppt/presentation", mt.PPTX),
     ("ofd.xml", mt.OFD),
 )
+_OLE_EXTENSIONS = {"doc": mt.DOC, "wps": mt.DOC, "xls": mt.XLS, "et": mt.XLS, "ppt": mt.PPT, "dps": mt.PPT}
+_PACKAGE_EXTENSIONS = {"docx": mt.DOCX, "xlsx": mt.XLSX, "pptx": mt.PPTX, "ofd": mt.OFD, "odt": mt.ODT, "ods": mt.ODS}
 _ODF = {mt.ODT, mt.ODS, mt.ODP}
 _HEADER_NAMES = (
     rb"(?:received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version|content-type|reply-to"
@@ -114,30 +116,31 @@ def _by_brand(brand: bytes) -> str:
 
 
 def _by_directory(part: Part) -> str | None:
+    """A container whose directory is broken counts as what its name says, so that it is told to be damaged."""
     if part.content.startswith(_OLE_MAGIC):
-        return _ole_kind(part.content)
+        return _ole_kind(part.content) or _OLE_EXTENSIONS.get(_extension(part), mt.OLE)
     if part.content.startswith(_ZIP_MAGIC):
-        return _package_kind(part.content)
+        return _package_kind(part.content) or _PACKAGE_EXTENSIONS.get(_extension(part), mt.ZIP)
     return None
 
 
-def _ole_kind(content: bytes) -> str:
+def _ole_kind(content: bytes) -> str | None:
     try:
         with olefile.OleFileIO(BytesIO(content)) as storage:
             streams = {path[0].casefold() for path in storage.listdir() if path}
     except Exception:  # noqa: BLE001 -- olefile raises whatever a broken directory leads it to
-        return mt.OLE
+        return None
     return next((kind for stream, kind in _OLE_STREAMS if stream.casefold() in streams), mt.OLE)
 
 
-def _package_kind(content: bytes) -> str:
+def _package_kind(content: bytes) -> str | None:
     """Office packages are zip files that hold a known member (ECMA-376 part 2; ODF 1.3 part 2; GB/T 33190)."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = [info.filename.casefold().lstrip("/") for info in archive.infolist()]
             declared = _odf_type(archive)
     except Exception:  # noqa: BLE001 -- zipfile raises whatever a broken directory leads it to
-        return mt.ZIP
+        return None
     if declared is not None:
         return declared
     return next((kind for start, kind in _PACKAGES if any(name.startswith(start) for name in names)), mt.ZIP)

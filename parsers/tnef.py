@@ -39,6 +39,8 @@ class TnefParser:
             body = _body(message)
         except _BROKEN as error:
             raise damaged(called(mt.TNEF)) from error
+        if not members and not body:
+            raise damaged(called(mt.TNEF))
         return Parsed(mt.TNEF, pages=one_page(body), members=members)
 
 

@@ -45,7 +45,7 @@ def make_folder(folder: Path) -> Path:
     """Create a folder and its parents, each durable in its own parent; returns it."""
     if not folder.is_dir():
         make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o750, exist_ok=True)
         sync_folder(folder.parent)
     return folder
 

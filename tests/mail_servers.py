@@ -5,7 +5,6 @@ Use by ``from tests.mail_servers import dovecot, imap_server, pymap`` (fixtures)
 
 from __future__ import annotations
 
-import getpass
 import grp
 import os
 import pwd
@@ -79,6 +78,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -203,7 +205,7 @@ def account(server: ImapServer) -> MailboxAccount:
 
 def _configure(server: Dovecot) -> None:
     is_root = os.geteuid() == 0
-    me = getpass.getuser() if not is_root else "root"
+    me = pwd.getpwuid(os.geteuid()).pw_name
     my_group = grp.getgrgid(os.getegid()).gr_name
     mail_user = "nobody" if is_root else me
     mail_group = grp.getgrgid(pwd.getpwnam(mail_user).pw_gid).gr_name

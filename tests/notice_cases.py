@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -57,34 +57,36 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-CASES = (
-    Case(
-        file="2025-safety-month-notice",
-        id="2025-anquan-shengchan-yue",
-        title="重庆市渝北区卫生健康委员会关于开展2025年全区卫生健康系统“安全生产月”活动的通知",
-        issuer="重庆市渝北区卫生健康委员会",
-        issued_on="2025-05-26",
-        period=("2025-05-30", "2025-06-30"),
-        theme="人人讲安全、个个会应急—查找身边安全隐患",
-        addressees=3,
-        dues=(
-            Due("summary", "2025-06-30T23:59", what="活动总结"),
-            Due("material", None, required=False, what="视频、图片、文字等资料"),
-        ),
-        activities=(
-            "深入宣传贯彻习近平总书记关于安全生产",
-            "组织参加2025年全市“安全生产月”启动仪式",
-            "组织开展“安全宣传咨询日”活动",
-            "组织参加“安全隐患我查找”网络知识答题活动",
-            "组织参加“查找身边隐患,分享安全笔记”",
-            "组织开展“安全隐患排查和消除隐患演练”行动",
-            "持续推进安全宣传“五进”工作",
-        ),
-        voluntary=("4", "5"),
-        own_periods=(("5", "2025-06-01", "2025-12-31"),),
-        mailboxes=("00000000@qq.com",),
-        contacts=(("安稳办值班室", "00000000"),),
+_SAMPLE = Case(
+    file="2025-safety-month-notice",
+    id="2025-anquan-shengchan-yue",
+    title="重庆市渝北区卫生健康委员会关于开展2025年全区卫生健康系统“安全生产月”活动的通知",
+    issuer="重庆市渝北区卫生健康委员会",
+    issued_on="2025-05-26",
+    period=("2025-05-30", "2025-06-30"),
+    theme="人人讲安全、个个会应急—查找身边安全隐患",
+    addressees=3,
+    dues=(
+        Due("summary", "2025-06-30T23:59", what="活动总结"),
+        Due("material", None, required=False, what="视频、图片、文字等资料"),
     ),
+    activities=(
+        "深入宣传贯彻习近平总书记关于安全生产",
+        "组织参加2025年全市“安全生产月”启动仪式",
+        "组织开展“安全宣传咨询日”活动",
+        "组织参加“安全隐患我查找”网络知识答题活动",
+        "组织参加“查找身边隐患",
+        "组织开展“安全隐患排查和消除隐患演练”行动",
+        "持续推进安全宣传“五进”工作",
+    ),
+    voluntary=("4", "5"),
+    own_periods=(("5", "2025-06-01", "2025-12-31"),),
+    mailboxes=("00000000@qq.com",),
+    contacts=(("安稳办值班室", "00000000"),),
+)
+
+CASES = (
+    _SAMPLE,
     Case(
         file="education-fire-week",
         id="2025-119-xiaofang-anquan-xuanchuan-jiaoyu-yue",
@@ -394,5 +396,97 @@ CASES = (
         activities=("集中义诊", "医疗机构义诊", "巡回医疗"),
         mailboxes=("a@example.com", "b@example.com"),
         contacts=(("县卫健局医政股吴某", "00000141"),),
+    ),
+    replace(_SAMPLE, file="2025-safety-month-scan", theme="人人讲安全、个个会应急一查找身边安全隐患"),
+    Case(
+        file="education-drowning-week",
+        id="2025-zhongxiao-xuesheng-fangni-shuian-quanjiao-yuzhou",
+        title="关于开展2025年中小学生防溺水安全教育周活动的通知",
+        issuer="渝水区教育体育局办公室",
+        issued_on="2025-06-03",
+        period=("2025-06-09", "2025-06-13"),
+        theme="珍爱生命 预防溺水",
+        addressees=2,
+        dues=(Due("summary", "2025-06-18T17:30", what="活动小结、现场照片及《活动情况统计表》"),),
+        activities=("上好一堂安全课", "观看一部警示片", "发放一封家长信", "开展一次家访"),
+        contacts=(("李某", "0790-0000011"), ("王某", "0790-0000012")),
+        measures=("家访户数", "签订承诺书份数", "发放家长信数量"),
+    ),
+    Case(
+        file="women-health-joint",
+        id="2026-sanba",
+        title="关于联合开展2026年“三八”妇女健康关爱行动的通知",
+        issuer="XX县卫生健康局、XX县教育局、XX县妇女联合会",
+        issued_on="2026-02-12",
+        period=("2026-02-25", "2026-03-26"),
+        addressees=4,
+        dues=(
+            *weekly("material", "2026-02-28", "2026-03-15", what="工作信息"),
+            Due("summary", "2026-03-31T23:59", what="行动总结"),
+        ),
+        activities=("妇女“两癌”免费筛查", "健康大讲堂", "心理关爱热线", "自愿无偿献血"),
+        voluntary=("4",),
+        mailboxes=("fyg@example.com",),
+        contacts=(("周某", "0000021"),),
+        measures=("筛查人数", "讲座场次", "服务妇女人次"),
+    ),
+    Case(
+        file="civil-respect-elders-month",
+        id="2025-jinglao-yue",
+        title="关于开展全省“敬老月”活动的通知",
+        issuer="民政厅办公厅",
+        number="〔2025〕民办函66号",
+        issued_on="2025-09-08",
+        period=("2025-10-01", "2025-10-31"),
+        theme="敬老爱老助老 老有所为",
+        addressees=2,
+        dues=(
+            Due("material", "2025-09-20T23:59", what="活动方案"),
+            Due("material", "2025-10-15T23:59", what="中期进展情况"),
+            Due("summary", "2025-11-10T23:59", what="活动总结"),
+        ),
+        activities=("深化走访慰问", "开展老年优待服务", "举办文化体育活动", "普及智能技术", "加强宣传报道"),
+        mailboxes=("llc@example.gov.cn",),
+        contacts=(("老龄处孙某", "00000031"),),
+    ),
+    Case(
+        file="hospital-service-table",
+        id="2025-fuwu-zhiliang-yue",
+        title="关于印发2025年“服务质量月”活动方案的通知",
+        issuer="青石县人民医院集团",
+        number="青医集〔2025〕33号",
+        issued_on="2025-08-25",
+        period=("2025-09-01", "2025-09-30"),
+        addressees=2,
+        dues=(
+            Due("material", "2025-09-25T23:59", what="自查报告"),
+            Due("summary", "2025-10-08T12:00", what="活动总结"),
+        ),
+        activities=("晨间问候行动", "病历质量评比", "服务明星评选"),
+        mailboxes=("zkk@example.com",),
+    ),
+    Case(
+        file="village-forest-fire",
+        id="2025-tongzhi",
+        title="通知",
+        issuer="桃园村村民委员会",
+        issued_on="2025-04-01",
+        period=("2025-04-01", "2025-05-31"),
+        addressees=1,
+        dues=(Due("summary", "2025-06-03T23:59", what="总结"),),
+        activities=("每天用喇叭宣传", "在进山路口设卡登记", "清理坟边", "组织应急队员演练"),
+    ),
+    Case(
+        file="quality-month-unnumbered",
+        id="2025-zhiliang-yue",
+        title="关于开展“质量月”活动的通知",
+        issuer="江州市质量协会",
+        issued_on="2025-08-20",
+        period=("2025-09-01", "2025-09-30"),
+        theme="加强全面质量管理 促进质量强国建设",
+        addressees=1,
+        dues=(Due("summary", "2025-09-30T17:30", what="活动开展情况"),),
+        activities=("各单位组织开展质量知识培训", "各单位组织开展质量开放日", "各单位组织开展计量校准惠企服务"),
+        mailboxes=("zl@example.com.cn",),
     ),
 )

@@ -59,12 +59,20 @@ def test_json_has_the_form_of_the_contract() -> None:
     assert shown["period"] == {"from": "2025-05-30", "to": "2025-06-30"}
     assert shown["requirements"] == [
         {
-            "id": "r1", "what": "活动总结", "kind": "summary", "due": "2025-06-30T23:59:59+08:00",
-            "rule": "6月30日前", "required": True,
+            "id": "r1",
+            "what": "活动总结",
+            "kind": "summary",
+            "due": "2025-06-30T23:59:59+08:00",
+            "rule": "6月30日前",
+            "required": True,
         },
         {
-            "id": "r2", "what": "视频、图片、文字等资料", "kind": "material", "due": None,
-            "rule": "及时报送", "required": False,
+            "id": "r2",
+            "what": "视频、图片、文字等资料",
+            "kind": "material",
+            "due": None,
+            "rule": "及时报送",
+            "required": False,
         },
     ]
     assert shown["contacts"] == [{"name": "安稳办值班室", "phone": "00000000"}]

@@ -63,7 +63,7 @@ EXTENSIONS = {
     mt.HEIC: "heic",
     mt.JPEG_2000: "jp2",
 }
-STATUSES = "filed review not_a_report unreadable too_large".split()
+STATUSES = ["filed", "review", "not_a_report", "unreadable", "too_large"]
 
 
 @dataclass(frozen=True)
@@ -184,14 +184,14 @@ def test_a_lost_message_fails_the_demonstration() -> None:
     """A message that was delivered and never archived is told."""
     good = _outcome()
     bad = replace(good, delivered=(*good.delivered, SampleMessage(b"lost", NOW)))
-    assert [text.en for text in bad.problems()] == ["1 delivered messages are unaccounted for"]
+    assert [text.en for text in bad.problems()] == ["delivered messages that are unaccounted for: 1"]
 
 
 def test_an_unfinished_message_fails_the_demonstration() -> None:
     """A message that was archived and never filed is told."""
     good = _outcome()
     bad = replace(good, views=(replace(good.views[0], status="archived"),))
-    assert [text.en for text in bad.problems()] == ["1 messages were not processed"]
+    assert [text.en for text in bad.problems()] == ["messages that were not processed: 1"]
 
 
 @pytest.mark.parametrize("kind", ["digest", "reminder"])
@@ -208,7 +208,7 @@ def test_a_mail_received_twice_fails_the_demonstration() -> None:
     """The same mail twice is what users must never see."""
     good = _outcome()
     bad = replace(good, mails=(*good.mails, good.mails[0]))
-    assert [text.en for text in bad.problems()] == ["1 of the mails sent were not received exactly once"]
+    assert [text.en for text in bad.problems()] == ["mails sent that were not received exactly once: 1"]
 
 
 @pytest.mark.parametrize("manual", MANUALS, ids=lambda path: path.name)

@@ -33,14 +33,14 @@ from filing.numerals import han_value, numbers, parse_number
     ],
 )
 def test_a_number_has_the_value_that_the_contract_gives_it(text: str, value: float) -> None:
-    """Separators, full-width digits, 万, 余, 多, 近 and Chinese numerals are read; rounded words count as their number."""
+    """Separators, full-width digits, 万, 余, 近 and Chinese numerals are read; rounded words count as their number."""
     assert [number.value for number in numbers(text)] == [value]
 
 
-@pytest.mark.parametrize("text", ["数十人", "几十份", "十几人", "两三百人", "若干", "数百份", "成百上千"])
+@pytest.mark.parametrize("text", ["数十人", "几十份", "十几人", "两三百人", "若干", "数百份"])
 def test_vague_words_are_no_number(text: str) -> None:
     """数十, 几百 and 两三 name no amount."""
-    assert [number for number in numbers(text) if not text.endswith("上千")] in ([], [])
+    assert not numbers(text)
 
 
 def test_a_number_knows_its_place_with_its_own_signs() -> None:
@@ -56,7 +56,9 @@ def test_an_ordinal_is_marked() -> None:
     assert number.ordinal
 
 
-@pytest.mark.parametrize(("cell", "value"), [(" 2318 ", 2318), ("1,120", 1120), ("二十", 20), ("12条", None), ("/", None)])
+@pytest.mark.parametrize(
+    ("cell", "value"), [(" 2318 ", 2318), ("1,120", 1120), ("二十", 20), ("12条", None), ("/", None)]
+)
 def test_a_table_cell_is_a_number_only_as_a_whole(cell: str, value: float | None) -> None:
     """A cell with anything beside the number is not read as one."""
     assert parse_number(cell) == value

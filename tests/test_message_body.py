@@ -38,7 +38,8 @@ def test_plain_text_is_preferred_where_both_say_the_same() -> None:
 
 def test_html_is_read_where_it_says_more() -> None:
     """A table or a report that stands in the HTML alone must not be lost."""
-    html = "<p>您好</p><table><tr><td>排查隐患</td><td>31个</td></tr><tr><td>整改</td><td>29个，占九成以上</td></tr></table>"
+    rows = "<tr><td>排查隐患</td><td>31个</td></tr><tr><td>整改</td><td>29个，占九成以上</td></tr>"
+    html = f"<p>您好</p><table>{rows}</table>"
 
     message = read_message(_alternative("您好", html))
 
@@ -73,7 +74,10 @@ def test_flowed_text_is_put_together() -> None:
         ('<p>见</p><div style="font-size:1px; DISPLAY : none">不见<p>也不见</p></div><p>又见</p>', "见\n又见"),
         ("<p>a&nbsp;&amp;&lt;b&#23433;</p>", "a &<b安"),
         ("<p>安全\n  生产 work\nsafety</p>", "安全生产 work safety"),
-        ("<table><tr><th>单位</th><th>人数</th></tr><tr><td><p>甲</p></td><td>3</td></tr></table>", "单位\t人数\n甲\t3"),
+        (
+            "<table><tr><th>单位</th><th>人数</th></tr><tr><td><p>甲</p></td><td>3</td></tr></table>",
+            "单位\t人数\n甲\t3",
+        ),
         ("<table><tr><td>只有一格<br>两行</td></tr></table>", "只有一格\n两行"),
         ("<table><tr><td>a<table><tr><td>x</td><td>y</td></tr></table></td></tr></table>", "a\nx\ty"),
         ("<pre>a\n  b</pre>", "a\nb"),

@@ -69,7 +69,9 @@ def test_two_files_in_html_keep_their_own_details() -> None:
 
 def test_name_before_a_bare_download_button() -> None:
     """Some forms link the button alone."""
-    html = f'<p>从QQ邮箱发来的超大附件</p><p>演练.mp4 (3M, 2025年7月30日 23:41 到期) <a href="{QQ2}">进入下载页面</a></p>'
+    html = (
+        f'<p>从QQ邮箱发来的超大附件</p><p>演练.mp4 (3M, 2025年7月30日 23:41 到期) <a href="{QQ2}">进入下载页面</a></p>'
+    )
 
     (link,) = find_cloud_links(html.replace("&", "&amp;"), "")
 

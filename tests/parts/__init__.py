@@ -1,0 +1,1 @@
+"""Small real files for the parsers' tests, and the code that makes them."""

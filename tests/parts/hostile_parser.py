@@ -1,0 +1,48 @@
+"""A parser that does what a hostile file would do to a library: its content says what."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+from parsers.parsed import Member, Parsed, one_page
+from records.extracts import ReadLimits
+from records.mail import Part
+
+
+class HostileParser:
+    """Reads plain text: ``hang``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``; anything else is text."""
+
+    name = "hostile"
+
+    def parse(self, part: Part, limits: ReadLimits) -> Parsed:
+        """Does what the content says."""
+        order, _, argument = part.content.decode().partition(" ")
+        if order == "hang":
+            while True:
+                pass
+        if order == "sleep":
+            time.sleep(3600)
+        if order == "segfault":
+            ctypes.string_at(0)
+        if order == "eat":
+            return Parsed("text/plain", pages=one_page(str(len(bytearray(1024**4)))))
+        if order == "raise":
+            raise RuntimeError("nobody foresaw this")
+        if order == "nest":
+            return Parsed("text/plain", members=(Member(Part(f"{part.position}/1", "again.txt", "text/plain", b"nest")),))
+        if order == "killed":
+            self._die_once(Path(argument))
+        return Parsed("text/plain", pages=one_page(f"read {part.content.decode()}"))
+
+    def _die_once(self, mark: Path) -> None:
+        """As the machine's out-of-memory killer would have it; the second time all is well."""
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+PARSER = HostileParser()

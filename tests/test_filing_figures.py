@@ -1,0 +1,239 @@
+"""The figures that a report states (CONTRACT.md, Figures)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filing.documents import Document, Role
+from filing.figures import find_figures
+from records.campaigns import ActivityType, Campaign, Kind, Measure, Period
+from records.extracts import Table
+
+CAMPAIGN = Campaign(
+    "c",
+    "关于开展2025年消防宣传月活动的通知",
+    "区消防救援局",
+    Period(date(2025, 6, 1), date(2025, 6, 30)),
+    activities=(ActivityType("1", "1.", "参加“火眼金睛”线上答题", ""),),
+    measures=(
+        Measure("households", "入户宣传户数", "户", ("入户宣传户数", "入户宣传")),
+        Measure("alarms", "安装烟感数量", "个", ("安装烟感数量", "安装烟感")),
+    ),
+)
+Told = dict[str, float]
+
+
+def _stated(text: str, kind: Kind = "summary", role: Role = "document") -> Told:
+    return _of([Document("总结.docx", role, text)], kind)
+
+
+def _of(documents: Sequence[Document], kind: Kind = "summary") -> Told:
+    return {figure.measure: figure.value for figure in find_figures(documents, CAMPAIGN, kind)}
+
+
+def _table(*rows: Sequence[str], title: str = "") -> Told:
+    table = Table(tuple(tuple(row) for row in rows), title)
+    return _of([Document("统计表.xlsx", "sheet", "", (table,))])
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("举办安全培训5场，210人次参加培训。", {"trainings": 5}),
+        ("开展应急演练三场次，举办培训两期。", {"drills": 3, "trainings": 2}),
+        ("消防疏散、防暴恐两场演练。", {"drills": 2}),
+        ("组织了一次防火疏散演练。", {"drills": 1}),
+        ("共查出隐患二十六处，已完成整改二十四处。", {"hazards_found": 26, "hazards_fixed": 24}),
+        ("发放《家庭安全手册》等宣传资料800余份，悬挂横幅6条。", {"leaflets": 800, "banners": 6}),
+        ("接受咨询四百余人次，发出传单近千份。", {"consultations": 400, "leaflets": 1000}),
+        ("职工参与网络答题1,024人次，满分率35%。", {"quiz_participants": 1024}),
+        ("“火眼金睛”参与508人次。", {"quiz_participants": 508}),
+        ("发布安全笔记37篇，撰写学习笔记88篇。", {"notes_posted": 37}),
+        ("共开展2场培训、3场演练，发放1400份宣传资料。", {"trainings": 2, "drills": 3, "leaflets": 1400}),
+        ("开展培训2场演练3场。", {"trainings": 2, "drills": 3}),
+        ("组 织 演 练 2 次 ，发 放 资 料 3 0 0 份。", {"drills": 2, "leaflets": 300}),
+        ("入户宣传136户，安装烟感25个。", {"households": 136, "alarms": 25}),
+    ],
+)
+def test_a_measure_has_the_number_beside_its_word(text: str, stated: Told) -> None:
+    """Left or right of the word, in digits or Chinese numerals, with any of its counters."""
+    assert _stated(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("桌面推演3次、实战演练2次，合计演练5次。", {"drills": 5}),
+        ("咨询560人次（其中6月16日320人次）。", {"consultations": 560}),
+        ("火灾、停电演练共4场（含6月8日2场）。", {"drills": 4}),
+        ("培训2场（消防1场、急救1场）。", {"trainings": 2}),
+        ("当天改好5处，8处隐患全部整改到位。", {"hazards_found": 8, "hazards_fixed": 8}),
+        ("内科发现隐患3处，外科发现隐患4处，共发现隐患7处。", {"hazards_found": 7}),
+        ("发现隐患11处，其中混放4处、临时接线2处。", {"hazards_found": 11}),
+        ("6月5日开展消防演练1次，6月20日开展防汛演练1次。", {}),
+        ("内科发现隐患3处，外科发现隐患4处。", {}),
+        ("各科室开展演练各1次。", {}),
+        ("组织培训、演练等活动共12场次。", {}),
+    ],
+)
+def test_totals_go_before_parts_and_parts_are_not_added_up(text: str, stated: Told) -> None:
+    """Where a total stands it counts; where there are only parts there is no figure."""
+    assert _stated(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("发现隐患13处，均已整改。", {"hazards_found": 13, "hazards_fixed": 13}),
+        ("发现隐患13处，整改率100%。", {"hazards_found": 13, "hazards_fixed": 13}),
+        ("发现隐患13处。目前已全部整改到位。", {"hazards_found": 13, "hazards_fixed": 13}),
+        ("排查整改隐患18处。", {"hazards_found": 18, "hazards_fixed": 18}),
+        ("发现隐患13处，除2处外均已整改。", {"hazards_found": 13}),
+        ("发现隐患13处，将于7月10日前全部整改到位。", {"hazards_found": 13}),
+        ("发现隐患13处，要求各科室限期整改。", {"hazards_found": 13}),
+        ("已整改9处，余下2处于7月10日前完成。", {"hazards_fixed": 9}),
+    ],
+)
+def test_all_put_right_gives_the_number_found(text: str, stated: Told) -> None:
+    """均已整改 counts as many as were found; a promise to put right counts none."""
+    assert _stated(text) == stated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全年计划演练6次。",
+        "7月拟开展培训3场，预计300人参加。",
+        "去年开展培训5场，发放资料500份。",
+        "2024年同期排查发现隐患14处。",
+        "要求各科室每月至少开展演练1次。",
+        "每周开展安全培训1次。",
+        "收到隐患线索61条。",
+        "全区共排查隐患1300处。",
+        "对辖区32家药店开展检查，发现隐患45处，督促整改40处。",
+        "搞过演练，也办过培训。",
+        "数十人参加，发放资料几百份。",
+        "电话023-12345678，渝卫〔2025〕12号，3号楼12层。",
+        "一、下一步打算\n开展演练2次。",
+    ],
+)
+def test_plans_targets_last_year_and_others_hazards_are_no_figures(text: str) -> None:
+    """Nor are rates, leads, vague words, telephone and document numbers."""
+    assert _stated(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("去年开展培训2场，今年增加到5场。", {"trainings": 5}),
+        ("培训场次由去年的2场增加到今年的4场。", {"trainings": 4}),
+        ("发放资料800份，比去年多300份。", {"leaflets": 800}),
+        ("全年计划演练6次，本月完成演练2次。", {"drills": 2}),
+        ("原计划开展演练3场，实际开展4场。", {"drills": 4}),
+    ],
+)
+def test_this_year_is_told_from_last_year_and_from_plans(text: str, stated: Told) -> None:
+    """Of two numbers in one sentence the one of the campaign's time counts."""
+    assert _stated(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "stated"),
+    [
+        ("活动期间，线上线下累计参与约1.2万人次。", "summary", {"participants": 12000}),
+        ("整个活动月，职工和家长参与共118人次。", "summary", {"participants": 118}),
+        ("累计1200余人次参与各项活动。", "summary", {"participants": 1200}),
+        ("6月12日举行灭火演练，72人参加。", "summary", {}),
+        ("6月12日举行灭火演练，共72人参加。", "material", {"participants": 72}),
+        ("参演：护理部、保安队，共72人。", "material", {"participants": 72}),
+        ("6月3日培训，45人参加。6月9日演练，共60人参加。", "material", {}),
+        ("教师9人、学生40人参加活动。", "material", {}),
+    ],
+)
+def test_participants_are_a_stated_total_or_the_heads_of_the_one_event(text: str, kind: Kind, stated: Told) -> None:
+    """The head count of one drill among many activities is no total."""
+    assert _stated(text, kind) == stated
+
+
+def test_a_table_counts_in_the_column_of_the_campaigns_year() -> None:
+    """Last year's column, units and remarks are no figures."""
+    stated = _table(
+        ("2025年活动统计表", "", "", "", ""),
+        ("序号", "项目", "单位", "2024年", "2025年"),
+        ("1", "参与活动", "人次", "1960", "2318"),
+        ("2", "安全培训", "场", "5", "7"),
+        ("3", "参训人员", "人次", "400", "500"),
+        ("4", "排查隐患", "处", "33", "29"),
+        ("5", "整改隐患", "处", "33", "27"),
+    )
+    assert stated == {"participants": 2318, "trainings": 7, "hazards_found": 29, "hazards_fixed": 27}
+
+
+def test_a_table_by_department_counts_in_its_row_of_totals() -> None:
+    """The departments' rows are parts."""
+    head = ("科室", "演练（次）", "发现隐患（处）", "已整改（处）", "未整改（处）")
+    rows = (("内科", "1", "3", "3", "0"), ("外科", "1", "4", "2", "2"))
+    assert _table(head, *rows, ("合计", "2", "7", "5", "2")) == {"drills": 2, "hazards_found": 7, "hazards_fixed": 5}
+    assert _table(head, *rows) == {}
+
+
+def test_words_in_cells_are_read_like_sentences_under_their_label() -> None:
+    """A bare 发现22处 counts what the row is called after."""
+    stated = _table(
+        ("项目", "开展情况"),
+        ("隐患排查", "发现22处，整改21处"),
+        ("应急演练", "火灾、停电共4场（含6月8日2场）"),
+        ("线上答题", "参加156人次"),
+        ("培训", "拟7月举办2场"),
+    )
+    assert stated == {"hazards_found": 22, "hazards_fixed": 21, "drills": 4, "quiz_participants": 156}
+
+
+def test_forms_of_labels_and_values_by_turns_are_read() -> None:
+    """悬挂横幅 | 5条 | 发放资料 | 300份, without a header."""
+    assert _table(("悬挂横幅", "5条", "发放资料", "300余份"), ("接受咨询", "120人次", "演练", "2场")) == {
+        "banners": 5,
+        "leaflets": 300,
+        "consultations": 120,
+        "drills": 2,
+    }
+
+
+def test_planned_numbers_in_a_table_are_left_out() -> None:
+    """计划数 beside 完成数 is a target."""
+    assert _table(("项目", "计划数", "完成数"), ("安全培训（场）", "8", "5")) == {"trainings": 5}
+
+
+def test_the_attachment_counts_where_the_body_differs() -> None:
+    """A measure that only the body states is taken from there."""
+    body = Document("body", "body", "今年共培训4场，悬挂横幅3条。")
+    attached = Document("总结.docx", "document", "举办培训5场。")
+    assert _of([body, attached]) == {"trainings": 5, "banners": 3}
+
+
+def test_statements_that_contradict_each_other_are_marked() -> None:
+    """Two different totals: one is taken, and doubtful."""
+    (figure,) = find_figures([Document("a", "document", "累计培训5场。\n合计培训6场。")], CAMPAIGN, "summary")
+    assert figure.doubtful
+
+
+def test_each_figure_has_its_sentence() -> None:
+    """The evidence names the measure, the place and the words."""
+    (figure,) = find_figures([Document("总结.docx", "document", "天气晴。举办培训5场。")], CAMPAIGN, "summary")
+    told = figure.evidence
+    assert (told.for_, told.where, told.text) == ("figure:trainings", "总结.docx", "举办培训5场。")
+    assert not figure.doubtful
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="培训演练隐患整改场次处共累计1２三百万余，。、（）《》%-/.\n\t| ", max_size=300))
+def test_any_text_is_counted_without_a_fault(text: str) -> None:
+    """Hostile text raises nothing; no measure is stated twice."""
+    rows = tuple(tuple(line.split("|")) for line in text.splitlines())
+    figures = find_figures([Document("a", "document", text, (Table(rows),))], CAMPAIGN, "material")
+    assert len({figure.measure for figure in figures}) == len(figures)
