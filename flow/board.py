@@ -53,7 +53,7 @@ def board(
         for membership in context.roster.memberships
         if membership.covers(day)
         and (unit := context.roster.unit(membership.unit)) is not None
-        and is_asked(requirement, unit)
+        and is_asked(context, requirement, unit)
     ]
     return Board(as_of, context.campaign, requirement, tuple(owing))
 
@@ -67,11 +67,16 @@ def boards(
     return tuple(board(context, item, listed, standing, as_of) for item in asked)
 
 
-def is_asked(requirement: Requirement, unit: Unit) -> bool:
-    """Whether the requirement is addressed to the unit: by category, by name, or to all."""
+def is_asked(context: CampaignContext, requirement: Requirement, unit: Unit) -> bool:
+    """Whether the requirement is addressed to the unit: by category, by name, or to all.
+
+    Categories that the roster does not know ask everybody: better one unit too many on the board than nobody. ``check``
+    names them.
+    """
     if requirement.units:
         return any(name in requirement.units for name in unit.names)
-    return not requirement.categories or unit.category in requirement.categories
+    known = context.roster.categories
+    return known.isdisjoint(requirement.categories) or unit.category in requirement.categories
 
 
 def deadline(context: CampaignContext, requirement: Requirement, unit: str, standing: Standing) -> datetime | None:

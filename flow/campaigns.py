@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -43,7 +43,11 @@ SERVICE = "baosong"
 def load_contexts(settings: Settings, decisions: Sequence[Decision]) -> tuple[CampaignContext, ...]:
     """All configured campaigns with their rosters, codes made earlier kept. Raises UsageError."""
     closed = standing_of(decisions).closed
-    contexts = [_context(settings, table, decisions) for table in settings.campaign]
+    codes = _made_codes(decisions)
+    contexts = []
+    for table in settings.campaign:
+        contexts.append(_context(settings, table, codes))
+        codes |= dict(contexts[-1].roster.made_codes)  # units belong to the office: one code in all its rosters
     ids = [context.campaign.id for context in contexts]
     for id_ in ids:
         if ids.count(id_) > 1:
@@ -134,7 +138,7 @@ def read_file(path: Path) -> bytes:
         raise UsageError(CANNOT_READ.fill(path=path, why=error.strerror or error)) from error
 
 
-def _context(settings: Settings, table: CampaignSettings, decisions: Sequence[Decision]) -> CampaignContext:
+def _context(settings: Settings, table: CampaignSettings, codes: Mapping[str, str]) -> CampaignContext:
     path = settings.path(table.file)
     try:
         text = read_file(path).decode("utf-8-sig")
@@ -142,17 +146,16 @@ def _context(settings: Settings, table: CampaignSettings, decisions: Sequence[De
         raise UsageError(NOT_UTF8.fill(path=path)) from error
     campaign = campaign_from_toml(text, str(path))
     roster_path = settings.path(table.roster)
-    kept = _made_codes(decisions, campaign.id)
-    roster = read_roster(read_file(roster_path), str(roster_path), campaign.id, kept)
+    roster = read_roster(read_file(roster_path), str(roster_path), campaign.id, codes)
     campaign = replace(campaign, measures=with_standard(campaign.measures))
     return CampaignContext(campaign, roster, tuple(table.coordinators), table.timezone)
 
 
-def _made_codes(decisions: Iterable[Decision], campaign: str) -> dict[str, str]:
+def _made_codes(decisions: Iterable[Decision]) -> dict[str, str]:
     codes: dict[str, str] = {}
     for decision in decisions:
         action = decision.action
-        if isinstance(action, Version) and action.campaign == campaign:
+        if isinstance(action, Version):
             codes |= dict(action.made_codes)
     return codes
 

@@ -12,7 +12,7 @@ from config import Settings
 from digest.outgoing import OutgoingServer
 from flow.campaigns import load_contexts
 from intake.session import check_login
-from records.campaigns import CampaignContext
+from records.campaigns import CampaignContext, Requirement
 from records.errors import BaosongError
 from records.words import Language, Text
 from storage.archive import open_archive
@@ -27,6 +27,10 @@ CAMPAIGN = Text(
 UNSURE = Text("  请核对：{field}（{why}）", "  please check: {field} ({why})")
 NO_CAMPAIGN = Text(
     "没有报送任务：请在 config.toml 中加入 [[campaign]]", "no campaign: add a [[campaign]] to config.toml"
+)
+NOT_IN_ROSTER = Text(
+    "  报送要求 {requirement} 面向“{names}”，名册里没有：请核对任务文件或名册的类别、名称",
+    "  requirement {requirement} asks “{names}”, whom the roster lacks: check categories and names in both files",
 )
 NO_COORDINATOR = Text(
     "报送任务 {id} 没有 coordinators：日报和催报名单无人接收",
@@ -111,10 +115,19 @@ def _campaign(context: CampaignContext) -> Iterator[Line]:
             else Text("未定：请在任务文件中补上 due", "unknown: write it into the campaign file"),
         ),
     )
+    for asked in campaign.requirements:
+        if lacking := _lacking(context, asked):
+            yield Line(False, NOT_IN_ROSTER.fill(requirement=asked.id, names="、".join(lacking)))
     for item in campaign.unsure:
         yield Line(True, UNSURE.fill(field=item.field, why=item.why))
     if not context.coordinators:
         yield Line(False, NO_COORDINATOR.fill(id=campaign.id))
+
+
+def _lacking(context: CampaignContext, requirement: Requirement) -> list[str]:
+    names = {name for unit in context.roster.units for name in unit.names}
+    lacking = [name for name in requirement.categories if name not in context.roster.categories]
+    return lacking + [name for name in requirement.units if name not in names]
 
 
 def _mailboxes(settings: Settings) -> Iterator[Line]:

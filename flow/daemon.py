@@ -12,7 +12,7 @@ from threading import Event
 
 from config import Settings
 from digest.outgoing import OutgoingServer
-from digest.timetable import Timetable
+from digest.timetable import TimedJob, Timetable
 from flow.campaigns import oldest_notice
 from flow.digests import queue_due_digests
 from flow.mailing import Mailing, mailing
@@ -31,6 +31,7 @@ from storage.archive import Archive
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 OUTBOX_SECONDS = 30
+RETRY_SECONDS = 60
 LONGEST_WAIT_S = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 
@@ -50,7 +51,8 @@ class Daemon:
             for place in range(len(settings.mailbox))
         ]
         self.timetable = self._timetable()
-        self._journal_size = archive.decisions.size_bytes
+        self._journal_size = 0  # the first step reads the journal: a decision may have come while the office opened
+        self._failed_today: dict[str, TimedJob] = {}
 
     def start(self) -> None:
         """Catch up: a lost database is made again, mail is taken, digests that a standstill held up are queued."""
@@ -96,12 +98,30 @@ class Daemon:
         timetable = Timetable(self.clock, _failed)
         for zone in sorted({context.timezone for context in self.office.contexts}):
             schedule = self.settings.schedule
-            timetable.daily(f"digest {zone}", f"{schedule.digest:%H:%M}", zone, self._digests)
-            timetable.daily(f"reminders {zone}", f"{schedule.reminder_hour:%H:%M}", zone, self._reminders)
+            digests, reminders = f"digest {zone}", f"reminders {zone}"
+            timetable.daily(digests, f"{schedule.digest:%H:%M}", zone, self._surely(digests, self._digests))
+            timetable.daily(
+                reminders, f"{schedule.reminder_hour:%H:%M}", zone, self._surely(reminders, self._reminders)
+            )
         seconds = min((table.poll_seconds for table in self.settings.mailbox), default=60)
         timetable.every("poll", seconds, lambda _: self._poll())
         timetable.every("outbox", OUTBOX_SECONDS, lambda _: self._outbox())
+        timetable.every("failed jobs", RETRY_SECONDS, self._try_again)
         return timetable
+
+    def _surely(self, name: str, job: TimedJob) -> TimedJob:
+        """A daily job that is tried again until it ends well: a passing fault at its hour must not cost a day (R9)."""
+
+        def run(nominal: datetime) -> None:
+            self._failed_today[name] = job
+            job(nominal)
+            del self._failed_today[name]
+
+        return run
+
+    def _try_again(self, now: datetime) -> None:
+        for name, job in list(self._failed_today.items()):
+            self._surely(name, job)(now)
 
     def _poll(self) -> None:
         self.take_in()

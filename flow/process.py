@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
@@ -61,9 +61,14 @@ def process_pending(office: Office, reader: Reader, progress: Callable[[str, int
     hopeless = {row.id for row in rows if row.attempts >= MAX_ATTEMPTS}
     for id_ in hopeless:
         _store_failure(office, id_, "crash", "crashed")
-    for read in _read_ahead(office, reader, [row.id for row in rows if row.id not in hopeless]):
-        _file(office, read, own)
-        progress("filed", 1)
+    counted = {row.id: row.attempts for row in rows if row.id not in hopeless}
+    try:
+        for read in _read_ahead(office, reader, list(counted)):
+            _file(office, read, own)
+            progress("filed", 1)
+    except (BaosongError, OSError):
+        _forgive(office, counted)
+        raise
     if rows:
         with office.archive.database.session() as session:
             relate(session)
@@ -101,6 +106,14 @@ def _note_attempt(office: Office, id_: str) -> None:
         row = session.get_one(MessageRow, id_)
         row.attempts += 1
         session.add(row)
+
+
+def _forgive(office: Office, counted: Mapping[str, int]) -> None:
+    """The archive's disk failed, no message did: their attempts count as before (R9)."""
+    with office.archive.database.session() as session:
+        for row in messages.pending(session):
+            row.attempts = counted.get(row.id, row.attempts)
+            session.add(row)
 
 
 def _file(office: Office, read: Read, own: frozenset[str]) -> None:

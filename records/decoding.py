@@ -40,13 +40,16 @@ _PUNCTUATION = frozenset("\u00a0·—–‘’“”…‰′″※℃№㎡㎏�
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def decode_text(raw: bytes, label: str | None = None) -> str:
+def decode_text(raw: bytes, label: str | None = None, *, in_header: bool = False) -> str:
     """The text that ``raw`` stands for; ``label`` is the charset that came with it, or None.
 
     Never raises; the same octets and label always give the same text. gb2312 and its relatives are read as gb18030
     (which holds them all). A byte order mark wins, then what reads well: the label, UTF-8, gb18030, Big5, UTF-16.
-    Octets that fit nothing are read with U+FFFD in the damaged places.
+    Octets that fit nothing are read with U+FFFD in the damaged places. ``in_header``: the text stands within the ASCII
+    of a mail header, where UTF-16 cannot be.
     """
+    if in_header:
+        return _best_reading(raw, None if _is_escaping(codec_of(label)) else codec_of(label), may_be_wide=False)
     return _LONE_SURROGATE.sub("\ufffd", _decoded(raw, label))  # UTF-7 can spell halves of characters
 
 
@@ -57,7 +60,7 @@ def _decoded(raw: bytes, label: str | None) -> str:
     declared = codec_of(label)
     if raw.isascii() and not _is_escaping(declared) and not _is_wide_ascii(raw):
         return raw.decode("ascii")
-    return _best_reading(raw, declared)
+    return _best_reading(raw, declared, may_be_wide=True)
 
 
 @lru_cache(maxsize=256)
@@ -83,27 +86,27 @@ def _is_escaping(codec: str | None) -> bool:
     return codec is not None and codec.startswith((*_ESCAPING, "utf-16", "utf-32"))
 
 
-def _best_reading(raw: bytes, declared: str | None) -> str:
+def _best_reading(raw: bytes, declared: str | None, *, may_be_wide: bool) -> str:
     said = strict(raw, declared) if declared else None
     if said is not None and (declared == "utf-8" or _is_escaping(declared)):
         return said
-    utf8 = None if _is_wide_ascii(raw) else strict(raw, "utf-8")
+    utf8 = None if may_be_wide and _is_wide_ascii(raw) else strict(raw, "utf-8")
     if declared is None or declared.startswith(_SINGLE_BYTE):
-        return _undeclared_reading(raw, said, utf8)
+        return _undeclared_reading(raw, said, utf8, may_be_wide=may_be_wide)
     if utf8 is not None and (said is None or _score(utf8) >= _score(said)):
         return utf8
-    return _guess(raw) if said is None else _unless_misread(raw, said)
+    return _guess(raw, may_be_wide) if said is None else _unless_misread(raw, said, may_be_wide)
 
 
-def _unless_misread(raw: bytes, said: str) -> str:
+def _unless_misread(raw: bytes, said: str, may_be_wide: bool) -> str:
     """The declared reading, save where it is rubbish and another reads well."""
     if _score(said) >= _READS_WELL:
         return said
-    other = _guess(raw)
+    other = _guess(raw, may_be_wide)
     return other if _score(other) >= max(_READS_WELL, _score(said) + 0.3) else said
 
 
-def _undeclared_reading(raw: bytes, said: str | None, utf8: str | None) -> str:
+def _undeclared_reading(raw: bytes, said: str | None, utf8: str | None, *, may_be_wide: bool) -> str:
     """No charset, or one that any octets fit: UTF-8 where valid, Chinese where that reads well, else as declared."""
     chinese = strict(raw, _GB)
     if utf8 is not None and (_is_western(utf8) or chinese is None or _score(utf8) >= _score(chinese)):
@@ -112,7 +115,7 @@ def _undeclared_reading(raw: bytes, said: str | None, utf8: str | None) -> str:
         return chinese
     if said is not None and _is_western(said):
         return said
-    return _guess(raw)
+    return _guess(raw, may_be_wide)
 
 
 def strict(raw: bytes, codec: str) -> str | None:
@@ -123,9 +126,10 @@ def strict(raw: bytes, codec: str) -> str | None:
         return None
 
 
-def _guess(raw: bytes) -> str:
+def _guess(raw: bytes, may_be_wide: bool) -> str:
     """The reading with the highest score among all; an earlier one wins a draw."""
-    whole = [text for codec in (_GB, "big5hkscs", *_wide_codecs(raw)) if (text := strict(raw, codec)) is not None]
+    codecs_in_question = (_GB, "big5hkscs", *(_wide_codecs(raw) if may_be_wide else ()))
+    whole = [text for codec in codecs_in_question if (text := strict(raw, codec)) is not None]
     best = max(whole, key=_score, default=None)
     if best is not None and _score(best) >= _READS_WELL:
         return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Membership:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
     """The list of a campaign's units (名册) with their memberships, in the order of the file."""
 
@@ -52,4 +53,13 @@ class Roster:
 
     def unit(self, code: str) -> Unit | None:
         """The unit of that code, or None."""
-        return next((unit for unit in self.units if unit.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def categories(self) -> frozenset[str]:
+        """The categories of its units."""
+        return frozenset(unit.category for unit in self.units)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in reversed(self.units)}  # of a code that stands twice, the first
