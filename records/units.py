@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +42,22 @@ class Membership:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The list of a campaign's units (名册) with their memberships, in the order of the file."""
 
     units: tuple[Unit, ...]
     memberships: tuple[Membership, ...] = ()
     made_codes: tuple[tuple[str, str], ...] = ()  # (name, code) of units whose code the roster lacked and we made
+    categories: frozenset[str] = field(init=False, repr=False, compare=False)
+    _by_code: dict[str, Unit] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """What is looked up for each of thousands of units is made once."""
+        object.__setattr__(self, "categories", frozenset(unit.category for unit in self.units))
+        first = {unit.code: unit for unit in reversed(self.units)}  # of a code that stands twice, the first
+        object.__setattr__(self, "_by_code", first)
 
     def unit(self, code: str) -> Unit | None:
         """The unit of that code, or None."""
         return self._by_code.get(code)
-
-    @cached_property
-    def categories(self) -> frozenset[str]:
-        """The categories of its units."""
-        return frozenset(unit.category for unit in self.units)
-
-    @cached_property
-    def _by_code(self) -> dict[str, Unit]:
-        return {unit.code: unit for unit in reversed(self.units)}  # of a code that stands twice, the first
