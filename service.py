@@ -91,7 +91,7 @@ def _add_listings(commands: argparse._SubParsersAction[Parser]) -> None:
     search = _command(commands, "search", looking.run_search, "全文检索：正文、附件、图片里的文字", campaign=True)
     search.add_argument("query", metavar="QUERY")
     _add_filters(search)
-    search.add_argument("--limit", type=int, default=20, metavar="N")
+    search.add_argument("--limit", type=_count, default=20, metavar="N")
     search.add_argument("--format", choices=("table", "jsonl"), default="table")
 
 
@@ -102,6 +102,13 @@ def _add_filters(parser: Parser) -> None:
     parser.add_argument("--status", choices=STATUSES)
     parser.add_argument("--since", metavar="T")
     parser.add_argument("--until", metavar="T")
+
+
+def _count(text: str) -> int:
+    """A number of hits, from 1."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(text)
+    return int(text)
 
 
 def _add_review(commands: argparse._SubParsersAction[Parser]) -> None:

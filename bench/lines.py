@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 
@@ -22,6 +23,6 @@ def beside(ours: float, theirs: float, peer: str) -> str:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The value below which ``percent`` of the values lie (nearest rank)."""
+    """The smallest value that at least ``percent`` of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
+    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]

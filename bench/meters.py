@@ -37,7 +37,7 @@ def measured() -> Iterator[Cost]:
 def run_client(command: Sequence[str], cwd: Path | None = None) -> tuple[str, Cost]:
     """Run a program to its end: what it printed and what it cost. Raises CalledProcessError."""
     before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     peak = 0.0
     while True:
         peak = max(peak, _peak_mb(process.pid))  # ru_maxrss would count what was this process before exec
@@ -48,10 +48,9 @@ def run_client(command: Sequence[str], cwd: Path | None = None) -> tuple[str, Co
             continue
     wall = time.perf_counter() - wall
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with process:
-        printed = process.stdout.read() if process.stdout else ""
+    printed, complaints = process.communicate()  # both are short
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, printed)
+        raise subprocess.CalledProcessError(process.returncode, command, printed, complaints)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return printed, Cost(wall, cpu, peak)
 

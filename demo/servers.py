@@ -7,7 +7,7 @@ import socket
 import threading
 from argparse import Namespace
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +36,7 @@ class LoopbackServer:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def __enter__(self) -> Self:
         self.start()
@@ -66,6 +67,7 @@ class LoopbackServer:
 
     async def _run(self, listening: socket.socket, ready: threading.Event) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_task_factory(self._new_task)
         server = await self._listen(listening)
         ready.set()
         await self._end.wait()
@@ -75,6 +77,19 @@ class LoopbackServer:
             task.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*connections, return_exceptions=True), timeout=2)
+
+    def _new_task(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        work: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+        /,
+        **options: Any,
+    ) -> asyncio.Task[Any]:
+        """Hold every task until it is done: a loop holds them weakly, and connections of pymap vanished with them."""
+        task = asyncio.Task(work, loop=loop, **options)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _listen(self, listening: socket.socket) -> asyncio.Server:
         raise NotImplementedError

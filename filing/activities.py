@@ -16,8 +16,8 @@ from filing.ownership import (
     family_owners_of,
     owners_of,
     profiles_of,
-    title_owner_of,
     topic_owner_of,
+    wording_owner_of,
 )
 from filing.statements import Statement, statements
 from filing.tense import without_sources
@@ -94,11 +94,16 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     for at, clause in enumerate(clauses):
         named += clause.names
         around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
+        owned: list[Owner] = []
         for mention in clause.found:
             owners = owners_of(mention.concept, around, profiles)
-            named += owners
+            owned += owners
             if not owners:
                 unowned.append((mention, Surroundings(clause.text, sentence, heading)))
+        if not owned and not clause.names:
+            worded = wording_owner_of(Surroundings(clause.text, "", ""), profiles)
+            owned = [worded] if worded else []
+        named += owned
     if named:
         return named
     bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
@@ -122,16 +127,15 @@ def _fallback(
 ) -> Iterator[Owner]:
     """Deeds that no activity names: to the activity that stands for their family; else by what they are about."""
     for mention, around in unowned:
-        about = title_owner_of(around, profiles) or topic_owner_of(around, profiles)
+        about = topic_owner_of(around, profiles)
         owners = [about] if about else family_owners_of(mention.concept.family, around, profiles)[:1]
         if owners:
             yield Owner(owners[0].id, False, owners[0].score)
             return
-    for around in bare:
-        owner = title_owner_of(around, profiles) or topic_owner_of(around, profiles)
-        if owner is not None:
-            yield owner
-            return
+    whole = Surroundings("，".join(around.clause for around in bare), "", "")
+    owner = wording_owner_of(whole, profiles) or next(filter(None, (topic_owner_of(b, profiles) for b in bare)), None)
+    if owner is not None:
+        yield owner
 
 
 def _telling(text: str, profiles: Profiles) -> str:

@@ -47,6 +47,7 @@ WEIGHTS: dict[Source, float] = {
 _QUALITY: dict[Quality, float] = {"name": 1.0, "short": 0.85, "core": 0.35, "blurred": 0.4}
 _RESIDUE = 4  # characters that may stand beside name, department, date and telephone in a signature
 _MAX_MENTIONS = 40
+_AROUND = 12  # characters before and behind a name that tell what its unit does there
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,8 @@ def is_guest(layout: Layout, hit: Hit) -> bool:
     """Whether the words around the name make its unit a guest, a host or a helper."""
     row = layout.row
     line = row.line_of(hit.start)
-    before = row.text[row.line_start(line) : hit.start]
-    behind = row.text[hit.end : row.line_end(row.line_of(hit.end - 1))]
+    before = row.text[max(row.line_start(line), hit.start - _AROUND) : hit.start]
+    behind = _behind(layout, hit)
     if behind.startswith(words("names", "guests_after")):
         return True
     return bool(before) and is_han(before[-1]) and before.endswith(words("names", "guests_before"))
@@ -177,8 +178,12 @@ def is_guest(layout: Layout, hit: Hit) -> bool:
 
 def is_helper(layout: Layout, hit: Hit) -> bool:
     """Whether a banner shows the unit's volunteers or lecturers: they may stand at anybody's door."""
+    return _behind(layout, hit).startswith(words("names", "helpers"))
+
+
+def _behind(layout: Layout, hit: Hit) -> str:
     row = layout.row
-    return row.text[hit.end : row.line_end(row.line_of(hit.end - 1))].startswith(words("names", "helpers"))
+    return row.text[hit.end : min(row.line_end(row.line_of(hit.end - 1)), hit.end + _AROUND)]
 
 
 def _is_self(layout: Layout, hit: Hit) -> bool:

@@ -27,6 +27,7 @@ FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
 NEAR = 2
+REACH = 10
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
 
@@ -141,6 +142,11 @@ def _blank_bracket(match: re.Match[str]) -> str:
 def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject: Countable | None) -> Countable | None:
     """The measure whose word stands nearest to the number; right of it only where no word touches it on the left."""
     fitting = [measure for measure in measures if measure.counters.fullmatch(item.counter)]
+    around = next(
+        (measure for measure in fitting if measure.is_around(item.link, item.right[:REACH].partition("、")[0])), None
+    )
+    if around is not None:
+        return around
     left = _nearest_left(item, fitting, said)
     right = _nearest_right(item, fitting, left is not None)
     if left is not None and OF_ALL_KINDS.search(item.link, left[0].end()):

@@ -57,8 +57,12 @@ def chunks(text: str) -> tuple[str, ...]:
 
 def distinctive_parts(chunk: str) -> tuple[str, ...]:
     """What is left of a name when its common words are taken out: of 某某安全训练营, 某某."""
-    parts = _common().split(chunk)
-    return tuple(part for part in parts if len(part) >= 2 and part != chunk and not is_generic(part))
+    return tuple(part for part in own_parts(chunk) if part != chunk)
+
+
+def own_parts(chunk: str) -> tuple[str, ...]:
+    """A name cut at its common words, those left out."""
+    return tuple(part for part in _common().split(chunk) if len(part) >= 2 and not is_generic(part))
 
 
 def is_generic(text: str) -> bool:

@@ -25,7 +25,6 @@ _HALF = r"(?P<half>凌晨|上午|早上|中午|下午|晚上|傍晚|晚)?"
 _HOUR = r"(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})(?:[:：时点](?P<minute>\d{2}|半|整)?分?)钟?"
 _CLOCK = rf"(?P<clock>{_HALF}{_HOUR}|下班|中午|午间)"
 _NO_LATER = r"(?:\s?(?:[之以]?前|截止|止|以内|内|为止))?"
-_WEEKDAY_GAP = r"[（(]?(?:周|星期|礼拜)?[一二三四五六日天]?[）)]?"
 _AFTER_DAY = re.compile(rf"(?:[（(](?:周|星期|礼拜)[一二三四五六日天][）)])?\s?(?:{_CLOCK})?{_NO_LATER}")
 _WEEKLY = re.compile(
     rf"每(?:个)?(?:周|星期|礼拜)(?:的)?(?P<days>[一二三四五六日天](?:[、和及](?:周|星期)?[一二三四五六日天])*|末|最后一个工作日)(?:{_CLOCK})?{_NO_LATER}"
@@ -51,7 +50,7 @@ _NAMED_WEEKDAY = re.compile(
     rf"(?P<which>本|这|下|下下)(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?:{_CLOCK})?{_NO_LATER}"
 )
 _BARE_DAY = re.compile(
-    rf"(?<![\d月年.〔—–-])(?P<day>3[01]|[12]?\d)[日号](?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
+    rf"(?:(?P<near>本月|当月|下月|次月)|(?<![\d月年.〔—–-]))(?P<day>3[01]|[12]?\d)[日号](?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
 )
 _THIS_END = re.compile(rf"(?P<which>本月|当月|月|本年|今年|当年|年)(?:底|末)(?:{_CLOCK})?{_NO_LATER}")
 _EVENT = re.compile(
@@ -253,8 +252,8 @@ def _relative(text: str, frame: Frame) -> Iterator[Rule]:
         if not text[match.start() - 1 : match.start()].isdigit():
             yield _placed(match, _end_of(match.group("which"), frame), frame)
     for match in _BARE_DAY.finditer(text):
-        before = text[: match.start()]
-        rule = _placed(match, _same_month(int(match.group("day")), before, frame), frame)
+        before = text[: match.start()] if match.group("near") is None else ""
+        rule = _placed(match, _bare_day(match, before, frame), frame)
         yield replace(rule, why=_clock(match)[1]) if rule.due and find_days(before) else rule
 
 
@@ -272,6 +271,14 @@ def _end_of(which: str, frame: Frame) -> date | None:
         year = frame.almanac.base_year or (base.year if base else None)
         return date(year, 12, 31) if year else None
     return month_end(base.year, base.month) if base else None
+
+
+def _bare_day(match: re.Match[str], before: str, frame: Frame) -> date | None:
+    number, near, issued = int(match.group("day")), match.group("near"), frame.almanac.issued_on
+    if near and issued:
+        following = month_end(issued.year, issued.month) + timedelta(days=1)
+        return _day_in(issued if near in {"本月", "当月"} else following, number)
+    return _same_month(number, before, frame)
 
 
 def _same_month(number: int, before: str, frame: Frame) -> date | None:

@@ -62,7 +62,7 @@ def file_message(
     scene, _ = _scene(case, choice)
     found = non_report(_situation(case, choice, scene, own_message_ids))
     if found is not None:
-        return Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],))
+        return _veiled(Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],)), extracts)
     whole = bundles_of(scene.documents, scene.files, scene.clues)
     bundles = [part for bundle in whole for part in split_by(bundle, _campaign_keys(bundle, contexts))]
     reported = [_report(case, bundle, contexts, choice, received_at) for bundle in bundles]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from filing.quoting import split_body, subject_marks
@@ -19,6 +19,8 @@ photos of a paper with running text; sheet: spreadsheets; slides: presentations;
 _SHEETS = ("spreadsheet", "excel", "text/csv")
 _SLIDES = ("presentation", "powerpoint")
 _MESSAGES = ("message/rfc822", "application/vnd.ms-outlook")
+_LONGEST = 60_000  # characters of one text that are looked at: its beginning, and the end with the signature
+_LONGEST_END = 10_000
 _RUNNING_TEXT = 100  # characters from which on a picture of text can be a paper
 
 
@@ -53,7 +55,15 @@ def documents_of(message: Message, extracts: Sequence[Extract]) -> tuple[Documen
         Document("body", "quoted", body.quoted),
     )
     below = (document for extract in extracts for document in _below(extract, "", extract.part.sha256))
-    return tuple(document for document in (*head, *below) if document.text.strip() or document.tables)
+    return tuple(_bounded(document) for document in (*head, *below) if document.text.strip() or document.tables)
+
+
+def _bounded(document: Document) -> Document:
+    """No report is as long as a hostile text can be."""
+    if len(document.text) <= _LONGEST:
+        return document
+    text = document.text[: _LONGEST - _LONGEST_END] + "\n" + document.text[-_LONGEST_END:]
+    return replace(document, text=text)
 
 
 def _below(extract: Extract, above: str, top: str) -> Iterator[Document]:

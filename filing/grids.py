@@ -21,6 +21,7 @@ NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
+MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
 
@@ -122,7 +123,8 @@ def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], 
 
 def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
     width = max((len(row) for row in rows), default=0)
-    cleaned = [tuple(tidy(cell.replace("\n", "")) for cell in (*row, *[""] * (width - len(row)))) for row in rows]
+    filled = ((*row, *[""] * (width - len(row))) for row in rows[:MOST_ROWS])
+    cleaned = [tuple(tidy(cell.replace("\n", "")) for cell in row[:MOST_COLUMNS]) for row in filled]
     kept = [row for row in cleaned if any(row)]
     while kept and sum(bool(cell) for cell in kept[0]) == 1 and len(kept[0]) > 1:
         title = f"{title} {next(cell for cell in kept.pop(0) if cell)}".strip()

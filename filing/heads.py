@@ -88,6 +88,8 @@ def _counts_persons(item: Counted) -> bool:
 def _attended(item: Counted, sentence: str) -> bool:
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))
+    if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):
+        return True
     return bool(re.match(after, item.right) or attending.search(item.left) or attending.match(sentence))
 
 

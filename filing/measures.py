@@ -16,7 +16,7 @@ NEVER = re.compile(r"(?!)")
 NOT_MEASURES = ("scope", "others", "participants")
 ANY_COUNTER = (
     r"人次|余人次|场次|班次|家次|户次|平方米|平方公里|公里|公斤|千克|吨|万元|元|小时|天|人|名|位|户|家|场|次|期|份|条|处|个|项|件|篇|册|本|张|"
-    r"幅|块|面|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|双|包|只|粒|部|期"
+    r"幅|块|面|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"
 )
 COUNTED = re.compile(
     r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|总数|数|量|面积|时长)$"
@@ -48,6 +48,13 @@ class Countable:
     label: re.Pattern[str]
     not_label: re.Pattern[str]
     own: bool = False  # added by the campaign
+    halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
+
+    def is_around(self, left: str, right: str) -> bool:
+        """Whether both halves of the label stand around a number: 职工320人参赛 for 参赛职工."""
+        return any(
+            (first in left and second in right) or (second in left and first in right) for first, second in self.halves
+        )
 
     def fits_label(self, label: str, unit: str) -> bool:
         """Whether a table that calls a row or column so counts this; a stated unit must be one of its counters."""
@@ -108,8 +115,13 @@ def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityTyp
 def _own(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
     words = [re.escape(word) for word in dict.fromkeys((*measure.cues, *_label_words(measure.label))) if len(word) >= 2]
-    halves = [pattern for word in _label_words(measure.label) for pattern in _halves(word)]
-    named = alternatives([*sorted(words, key=len, reverse=True), *halves])
+    halves = tuple(pair for word in _label_words(measure.label) for pair in _halves(word))
+    apart = [
+        rf"{re.escape(a)}[^,，。；、\d]{{1,8}}{re.escape(b)}"
+        for one, two in halves
+        for a, b in ((one, two), (two, one))
+    ]
+    named = alternatives([*sorted(words, key=len, reverse=True), *apart])
     counters = ALIKE.get(measure.unit, re.escape(measure.unit)) if measure.unit else ANY_COUNTER
     return Countable(
         name=measure.name,
@@ -121,14 +133,14 @@ def _own(measure: Measure) -> Countable:
         label=named,
         not_label=re.compile("率|计划|目标"),
         own=True,
+        halves=halves,
     )
 
 
-def _halves(word: str) -> Iterator[str]:
-    """A label's two halves with other words between them or in turned order: 职工320人参赛 for 参赛职工."""
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    """All ways to cut a short label into two words."""
     for at in range(2, len(word) - 1) if len(word) <= LONGEST_HALVED else ():
-        first, second = re.escape(word[:at]), re.escape(word[at:])
-        yield rf"{first}[^,，。；、\d]{{1,8}}{second}|{second}[^,，。；、\d]{{0,8}}{first}"
+        yield word[:at], word[at:]
 
 
 def _label_words(label: str) -> tuple[str, ...]:

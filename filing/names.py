@@ -153,6 +153,7 @@ class NameIndex:
     def _with_places(self, text: Squeezed, start: int, blurred: bool) -> int:
         """Where the name begins when the places common in the roster are counted in."""
         line_start = text.line_start(text.line_of(start))
+        line_start = max(line_start, start - _MAX_NAME)
         while place := next((p for p in self.places if _ends_with(text.text[line_start:start], p, blurred)), ""):
             start -= len(place)
         rest = text.text[line_start:start]

@@ -83,7 +83,7 @@ def is_bounce(s: Situation) -> Evidence | None:
     returned = bool(s.message.header("x-failed-recipients")) or (s.message.header("return-path") or "").strip() == "<>"
     if not (machine and (told or "delivery-status" in kind)) and not (told and (returned or not sender)):
         return None
-    if s.unit_named and s.carried.reports:
+    if s.unit_named and (s.carried.reports or s.carried.body_reports):
         return None
     return Evidence("not_a_report", "subject", s.message.subject[:80])
 

@@ -123,15 +123,24 @@ def _in_segment(segment: _Segment, rules: Sequence[Rule]) -> Iterator[Request]:
     )
     whole: list[Request] = []
     rules = _same_hour(rules) if listed else rules
+    leading = not listed and len(rules) > 1 and _is_leading(segment, rules[-1])
     for index, rule in enumerate(rules):
         left = segment.start if index == 0 or listed else rules[index - 1].end
         right = segment.end if index + 1 == len(rules) or listed else rules[index + 1].start
         if not listed and index + 1 < len(rules) and _says_something_else(segment, rule.end, rules[index + 1].start):
             continue
+        if leading:
+            right = rule.end
         found = _found(segment, rule, rules[0].start if listed else rule.start, left, right)
         if found:
             whole.append(replace(found, what=_paired(found.what, index, len(rules))) if listed else found)
     yield from _completed(whole)
+
+
+def _is_leading(segment: _Segment, last: Rule) -> bool:
+    """方案于6月5日前、总结于7月5日前报送: things stand before their dates, for nothing stands behind the last."""
+    between = segment.text(last.end, max(segment.verb.start(), last.end))
+    return not thing_in("", between, segment.text(segment.verb.end(), segment.end))
 
 
 def _says_something_else(segment: _Segment, start: int, end: int) -> bool:

@@ -14,6 +14,10 @@ _BRACKETS = re.compile(r"[（(][^）)]*[）)]")
 _MANNER = re.compile(
     r"(?:于|在|请|并|分别|统一|一并|及时|随时|按时|同步|适时|第一时间|务必|须|需|应|要|通过.{1,12}|以.{1,8}形式|，|,|、|：|:|的|电子版?和?纸质版?)+$"
 )
+_DETAIL = re.compile(r"(?:并|需|须|应|另|同时)?(?:附|含|其中|篇幅|字数|包括)")
+_AMOUNT = re.compile(
+    r"(?:不少于|不超过|不低于|控制在)\s?\d+[字件篇份个张幅]?(?:以内|左右|以上)?$|一式[^，。；]{1,3}份|打包|截止(?:时间|日期)为?$"
+)
 _DOUBLE_SET = re.compile(r"^.*等(?=[^等]{2,}等)")
 _SENDERS = re.compile(
     r"^(?:请)?(?:各|全体|所有|有关|相关|全区|全市|全县|辖区)[^，。；：]{0,24}?(?:单位|学校|医院|机构|部门|幼儿园|中心|社区|街道|乡镇|镇街|企业|园|校|科室|区县|处室|所|村|镇|院|办)(?:请|要|须|应|需|务必)?(?=.)"
@@ -38,7 +42,8 @@ def thing_in(before: str, between: str, after: str) -> str:
 
     于6月30日前*将活动总结*报送 · 6月30日前报送*活动总结* · *活动总结*请于6月30日前报送 · *视频等资料*及时报送
     """
-    for text in (_after_mark(between), _after_verb(after), between, _after_mark(before), *_clauses(before)):
+    main, details = _clauses(before)
+    for text in (_after_mark(between), _after_verb(after), between, _after_mark(before), *main, *details):
         what = things_asked(text)
         if what and has_thing(what):
             return what
@@ -59,9 +64,11 @@ def _after_verb(text: str) -> str:
     return re.split(r"(?<!附)(?:至|到|发送|报送|报至|并通过|通过)", bare, maxsplit=1)[0]
 
 
-def _clauses(text: str) -> list[str]:
-    """The clauses of ``text``, last first."""
-    return [clause for clause in reversed(re.split(r"[，,。；;：:！？\n]", text)) if clause]
+def _clauses(text: str) -> tuple[list[str], list[str]]:
+    """The clauses of ``text``, last first, and apart from them those that only tell details (附照片5张以上)."""
+    clauses = [clause for clause in reversed(re.split(r"[，,。；;：:！？\n]", text)) if clause]
+    details = [clause for clause in clauses if _DETAIL.match(clause)]
+    return [clause for clause in clauses if clause not in details], details
 
 
 def things_asked(text: str) -> str:
@@ -70,7 +77,7 @@ def things_asked(text: str) -> str:
     bare = _SENDERS.sub("", bare)
     bare = pattern("submission", "lead").sub("", bare)
     bare = _DOUBLE_SET.sub("", bare)
-    bare = _MANNER.sub("", bare)
+    bare = _MANNER.sub("", _AMOUNT.sub("", bare))
     return _unquoted(bare.strip("。；;，,、：: "))[:80]
 
 

@@ -22,6 +22,7 @@ NUMBER = re.compile(
 VAGUE_BEFORE = re.compile(r"(?:几|若干)$")
 SEVERAL_BEFORE = re.compile(r"(?<![人次总处份个件户条场项篇量])[数成]$")  # 数十 is no amount, 人数十二 is one
 ORDINAL_BEFORE = re.compile(r"第\s?$")
+_BEFORE = 8  # characters in front of a number that tell what it is
 MORE_AFTER = re.compile(r"\s?(?:余|多(?!样|种|元|次|个|方|项|部门|渠道)|来(?=[个名人位份条场次户])|几)")
 ABOUT_BEFORE = re.compile(r"(?:约|近|将近|超过|超|逾|达|大约|上|不少于|至少)\s?$")
 
@@ -56,7 +57,7 @@ def parse_number(text: str) -> float | None:
 
 
 def _number(text: str, match: re.Match[str]) -> Number | None:
-    before = text[: match.start()]
+    before = text[max(match.start() - _BEFORE, 0) : match.start()]
     if VAGUE_BEFORE.search(before) or (_opens_with_unit(match) and SEVERAL_BEFORE.search(before)):
         return None
     value = _arabic(match) if match["arabic"] else han_value(match["han"])

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from filing.concepts import Concept, families, is_matter, mentions, topics
-from filing.cues import chunks, distinctive_parts, is_generic, quoted_names
+from filing.cues import chunks, distinctive_parts, own_parts, quoted_names
 from filing.vocabulary import alternatives
 from records.campaigns import ActivityType, Campaign
 
 IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
 MOST_IN_TEXT = 2.0  # however often the text repeats a word, the title weighs more
 SHORTEST_STRONG = 3
+LONG_CUE = 4
 SPREADING = frozenset({"publicity", "education"})
 ON_THE_DAY = 2.0  # for the day that an activity's title names
 TITLE_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
@@ -91,22 +92,29 @@ def family_owners_of(family: str, around: Surroundings, profiles: Profiles) -> l
     return _best({profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}, around, profiles)
 
 
-def title_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
-    """The activity of whose title at least three signs in a row, or two words, stand in the clause; never sure."""
-    hits = {profile.id: sum(pair in around.clause for pair in profile.pairs) for profile in profiles.activities}
-    ranked = sorted(hits, key=lambda id_: -hits[id_])
-    if not ranked or hits[ranked[0]] < 2 or (len(ranked) > 1 and hits[ranked[1]] == hits[ranked[0]]):
-        return None
-    return Owner(ranked[0], False, float(hits[ranked[0]]))
+def wording_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
+    """The activity whose title's words stand in the clause (three signs in a row), or its cues; never sure."""
+    scores = {profile.id: _wording(profile, around.clause) for profile in profiles.activities}
+    return _only_best(scores, least=2.0, rival=0.99)
 
 
 def topic_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
     """The activity whose title is about what the words are about, and no other's; never sure."""
     scores = {profile.id: _title_matter(profile, around.clause) for profile in profiles.activities}
+    return _only_best(scores, least=IN_TITLE, rival=0.0)
+
+
+def _only_best(scores: Mapping[str, float], least: float, rival: float) -> Owner | None:
+    """The best of ``scores`` if it has ``least`` and the next no more than the share ``rival`` of it."""
     ranked = sorted(scores.items(), key=lambda item: -item[1])
-    if not ranked or ranked[0][1] < IN_TITLE or (len(ranked) > 1 and ranked[1][1] > 0.0):
+    if not ranked or ranked[0][1] < least or (len(ranked) > 1 and ranked[1][1] > ranked[0][1] * rival):
         return None
     return Owner(ranked[0][0], False, ranked[0][1])
+
+
+def _wording(profile: Profile, clause: str) -> float:
+    pairs = sum(pair in clause for pair in profile.pairs)
+    return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
 
 
 def _title_matter(profile: Profile, clause: str) -> float:
@@ -154,7 +162,8 @@ def _fit(profile: Profile, rivals: Sequence[Profile], around: Surroundings) -> _
             here = here or (titled and share == 1.0 and is_matter(topic))
             by_title += lead if titled else 0.0
             by_text += 0.0 if titled else lead
-        by_text += share * 0.5 * min(2, sum(cue in text for cue in profile.cues))
+        by_title += share * min(2, sum(pair in text for pair in profile.pairs)) * LOOSELY
+        by_text += share * LOOSELY * min(2, sum(cue in text for cue in profile.cues))
     by_title += ON_THE_DAY if any(day in around.sentence for day in profile.days) else 0.0
     return _Fit(min(by_title, MOST_BY_TITLE) + min(by_text, MOST_BY_TEXT), here)
 
@@ -211,10 +220,10 @@ def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tup
 
 
 def _pairs(title: str, elsewhere: str) -> frozenset[str]:
-    """Pairs of neighbouring signs in the title's own words."""
-    words = [word for chunk in (*chunks(title), *quoted_names(title)) for word in (chunk, *distinctive_parts(chunk))]
+    """Pairs of neighbouring signs in the title's own words that no other activity has."""
+    words = [part for name in (*chunks(title), *quoted_names(title)) for part in own_parts(name)]
     pairs = {word[at : at + 2] for word in words for at in range(len(word) - 1)}
-    return frozenset(pair for pair in pairs if pair not in elsewhere and not is_generic(pair))
+    return frozenset(pair for pair in pairs if pair not in elsewhere)
 
 
 def _concept_weights(title: str, text: str) -> dict[str, float]:

@@ -17,7 +17,7 @@ NEW_ITEM = re.compile(
 SENTENCE_END = "。！？；!?;：:…"
 DATE_LINE = re.compile(r"\s*[\d〇○零一二三四五六七八九十]{4}\s?[年.\-/]\s?[\d一二三四五六七八九十]{1,3}\s?[月.\-/]")
 CELL_BREAK = re.compile(r"\t+| *\| *|｜| {3,}")
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Paragraph:
 
 
 def paragraphs(text: str) -> tuple[Paragraph, ...]:
-    """The paragraphs of ``text`` in order; what stands beyond 200,000 characters is left out."""
+    """The paragraphs of ``text`` in order; what stands beyond 100,000 characters is left out."""
     lines = _lines(text[:LONGEST_TEXT])
     width = _page_width([line for _, line in lines])
     out: list[Paragraph] = []

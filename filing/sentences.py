@@ -9,11 +9,12 @@ from functools import lru_cache
 
 from filing.headings import Heading, heading_of
 from filing.paragraphs import Paragraph, paragraphs
-from filing.tense import QUOTED, Clause, clauses_of
+from filing.tense import Clause, clauses_of, masked
 from filing.vocabulary import marker
 from records.campaigns import Period
 
 SENTENCE_END = re.compile(r"[。！？；!?;]+[”’）)]?")
+LONGEST_SENTENCE = 1000
 ROW_NUMBER = re.compile(r"[\d一二三四五六七八九十]{1,3}[.、]?$")
 
 
@@ -88,13 +89,10 @@ def _body(text: str, start: int, heading: str) -> Iterator[Sentence]:
 
 def split_sentences(text: str) -> list[str]:
     """``text`` cut after 。！？；, quotations and brackets kept whole."""
-    held = [match.span() for match in QUOTED.finditer(text)]
     pieces, start = [], 0
-    for match in SENTENCE_END.finditer(text):
-        if not any(low < match.start() < high - 1 for low, high in held):
-            pieces.append(text[start : match.end()].strip())
-            start = match.end()
-    pieces.append(text[start:].strip())
+    for end in (*(match.end() for match in SENTENCE_END.finditer(masked(text))), len(text)):
+        pieces += [text[low : min(end, low + LONGEST_SENTENCE)].strip() for low in range(start, end, LONGEST_SENTENCE)]
+        start = end
     return [piece for piece in pieces if piece.strip("。！？；!?; ")]
 
 

@@ -17,6 +17,7 @@ QUOTED = re.compile(r"“[^”]{0,80}”|《[^》]{0,60}》|（[^（）]{0,90}�
 CLAUSE_END = re.compile(
     r"(?:[;；:：。！？!?…]|(?<!\d)[,，]|[,，](?!\d{3}(?!\d)))+|——|(?<=\S)(?=并(?:拟|计划|将|打算)|但(?:未|没|因))"
 )
+LONGEST_CLAUSE = 300  # only rubbish goes on longer without a comma
 SOURCE_DOCUMENT = re.compile(
     r"《[^》]{2,60}(?:通知|方案|意见|函|预案|要点|请示|批复|办法|规定|决定|计划)》(?:（[^）]{1,30}）)?"
 )
@@ -33,6 +34,8 @@ YEAR = re.compile(r"(?<!\d)(20\d\d|二[〇○零]二[〇○零一二三四五六
 MONTH = re.compile(r"(?<![\d个])(\d{1,2}|[一二三四五六七八九十]{1,2})月(?!份?额)(?!活动)")
 HAN_MONTH = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
 REASON = re.compile(r"(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
+SINCE = re.compile(r"自|从|起|以来|开始")
+LONG_BEFORE = -2  # months; what was done shortly before a campaign often belongs to it
 BARE_LEAD = re.compile(r"^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -83,16 +86,19 @@ def without_sources(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
     """Clauses with their places; what stands in quotation marks and brackets is not cut."""
-    held = [match.span() for match in QUOTED.finditer(text)]
     start = 0
-    for match in CLAUSE_END.finditer(text):
-        if any(low < match.start() < high for low, high in held):
-            continue
-        if text[start : match.start()].strip():
-            yield text[start : match.start()], start
-        start = match.end()
-    if text[start:].strip():
-        yield text[start:], start
+    for match in (*CLAUSE_END.finditer(masked(text)), None):
+        end = match.start() if match else len(text)
+        for low in range(start, end, LONGEST_CLAUSE):
+            piece = text[low : min(end, low + LONGEST_CLAUSE)]
+            if piece.strip():
+                yield piece, low
+        start = match.end() if match else end
+
+
+def masked(text: str) -> str:
+    """``text`` with quotations and brackets filled by ＿: where commas and full stops in them end nothing."""
+    return QUOTED.sub(lambda match: "＿" * len(match[0]), text)
 
 
 def _moods(pieces: list[str], period: Period | None) -> list[Mood]:
@@ -141,12 +147,14 @@ def _denies(plain: str) -> bool:
 
 
 def _is_earlier(plain: str, period: Period | None) -> bool:
-    """A clause about an earlier year: 去年同期, 2024年."""
+    """A clause about an earlier year (去年同期, 2024年), or about a month long before the period."""
     years = _years(period)
     named = [_year(match[1]) for match in YEAR.finditer(plain)]
     if years and any(year in years for year in named):
         return False
     if years and any(year < min(years) for year in named):
+        return True
+    if not SINCE.search(plain) and any(side <= LONG_BEFORE for side in _sides(plain, period)):
         return True
     found = marker("tense", "earlier").search(plain)
     return found is not None and not marker("tense", "now").search(plain[found.end() :])
@@ -158,8 +166,25 @@ def _is_due_later(plain: str, period: Period | None) -> bool:
         return False
     if marker("tense", "deadline").search(plain):
         return True
-    months = (_month(match[1]) for match in MONTH.finditer(plain))
-    return period is not None and any(month and 0 < (month - period.to.month) % 12 <= 6 for month in months)
+    if any(_year(match[1]) > max(_years(period), default=9999) for match in YEAR.finditer(plain)):
+        return True
+    return any(side > 0 for side in _sides(plain, period))
+
+
+def _sides(plain: str, period: Period | None) -> list[int]:
+    """For each month that a clause names: 0 within the period, else how many months after it, or (negative) before."""
+    if period is None:
+        return []
+    months = [month for match in MONTH.finditer(plain) if (month := _month(match[1]))]
+    return [_side(month, period) for month in months]
+
+
+def _side(month: int, period: Period) -> int:
+    length = (period.to.year - period.from_.year) * 12 + period.to.month - period.from_.month
+    if (month - period.from_.month) % 12 <= length:
+        return 0
+    after, before = (month - period.to.month) % 12, (period.from_.month - month) % 12
+    return after if after <= before else -before
 
 
 def _years(period: Period | None) -> set[int]:

@@ -182,7 +182,7 @@ def _activities(items: Iterable[FiledSubmission]) -> frozenset[str]:
 
 def _unit_figures(items: Sequence[FiledSubmission]) -> dict[str, tuple[float, bool]]:
     """One unit's figures, each with whether it is provisional."""
-    corrected = {item.supersedes for item in items}
+    corrected = {item.supersedes for item in items if item.submission.status == "filed"}
     accepted = [item for item in items if item.submission.status == "filed" and item.message not in corrected]
     material: defaultdict[str, float] = defaultdict(float)
     for item in accepted:

@@ -63,7 +63,7 @@ def find_submission(office: Office, id_: str) -> tuple[str, int]:
         found = messages.find_by_prefix(session, prefix)
     if len(found) != 1:
         raise UsageError((AMBIGUOUS if found else NOT_FOUND).fill(id=prefix))
-    if place and not (place.isdigit() and int(place) > 0):
+    if place and not (place.isascii() and place.isdigit() and int(place)):
         raise UsageError(BAD_PLACE.fill(id=prefix, place=place))
     return found[0], int(place or 1)
 

@@ -7,20 +7,30 @@ loses none (docs/decisions/identity-and-claims.md).
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlmodel import Session
+
 from intake.message import read_header
 from intake.session import MailboxSession
+from records.filings import Filing
 from records.journals import Arrival, ReceivedSource
 from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
-from storage import deliveries
+from records.words import Text
+from storage import deliveries, messages
 from storage.archive import Archive
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int], None]  # what was done, how many
 GROUP_COUNT, GROUP_BYTES = 50, 8 * 1024 * 1024
+TOO_LARGE = Text(
+    "邮件约 {mb} MB，超过上限（max_message_mb），没有下载：请在邮箱里查看，或请单位拆分后重发",
+    "about {mb} MB, more than max_message_mb, so it was not downloaded: look at it in the mailbox, "
+    "or ask the unit to send it in parts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,8 @@ class MailboxPoll:
         for listings in self.session.list_after(name, highest):
             polled += self._take(listings)
             highest = max(highest, *(item.location.uid for item in listings))
-        self.seen[name] = (state.uidvalidity, highest)
+        known_end = (state.uidnext or 1) - 1  # below it all is listed, messages older than ``since`` included
+        self.seen[name] = (state.uidvalidity, max(highest, known_end))
         self._tell(name, state.uidvalidity)
         return polled
 
@@ -97,8 +108,8 @@ class MailboxPoll:
     def _journal(self, arrivals: Sequence[Arrival]) -> None:
         self.archive.arrivals.append(*arrivals)
         with self.archive.database.session() as session:
-            for arrival in arrivals:
-                deliveries.archived(session, arrival)
+            deliveries.all_archived(session, arrivals)
+            note_too_large(session, arrivals)
         self.progress("archived", len(arrivals))
 
     def _arrival(self, fetched: Fetched) -> Arrival:
@@ -133,6 +144,15 @@ class MailboxPoll:
                 deliveries.told(session, where)
 
 
+def note_too_large(session: Session, arrivals: Iterable[Arrival]) -> None:
+    """Messages whose bodies stay in the mailbox have come as far as they can by themselves; people may decide."""
+    for arrival in arrivals:
+        if arrival.too_large and messages.found_filing(session, arrival.sha256) is None:
+            found = Filing("too_large", "too_large", TOO_LARGE.fill(mb=math.ceil(arrival.size_bytes / 1024**2)))
+            messages.store_found(session, arrival.sha256, found)
+            messages.store_filing(session, arrival.sha256, found)
+
+
 def time_of_receipt(fetched: Fetched, now: datetime) -> tuple[datetime, ReceivedSource]:
     """INTERNALDATE; where the server left it out, the topmost Received; else now (CONTRACT: time of receipt)."""
     if fetched.listing.internaldate is not None:
@@ -148,9 +168,11 @@ def oversized_arrival(oversized: Oversized, now: datetime) -> Arrival:
     received_at = listing.internaldate or header.received_header_at or now
     source: ReceivedSource = "internaldate" if listing.internaldate else "received"
     place = listing.location
-    identity = f"{place.mailbox}/{place.folder}/{place.uidvalidity}/{place.uid}/{listing.size_bytes}"
+    # Its octets are not known. Header and size tell it even when the folder is renumbered or a clerk moves it.
+    where = f"{place.mailbox}/{place.folder}/{place.uidvalidity}/{place.uid}".encode()
+    identity = (oversized.header or where) + b"/%d" % listing.size_bytes
     return Arrival(
-        sha256=f"l-{hashlib.sha256(identity.encode()).hexdigest()}",
+        sha256=f"l-{hashlib.sha256(identity).hexdigest()}",
         mailbox=place.mailbox,
         folder=place.folder,
         uidvalidity=place.uidvalidity,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from time import monotonic
 from typing import Protocol
 
@@ -24,6 +26,7 @@ from storage.tables import MessageRow
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20  # a power cut or kill leaves its count with whatever was in hand; so few is no proof
+SUSPICIOUS = 3  # attempts after which a message is read alone
 IN_FLIGHT = 4  # messages read at once: the pools' workers stay busy, memory stays bounded
 BROKE = Text(
     "服务处理这封邮件时出错（{why}），原件已保存：请人工查看，并把日志交给管理员",
@@ -63,7 +66,7 @@ def process_pending(office: Office, reader: Reader, progress: Callable[[str, int
         _store_failure(office, id_, "crash", "crashed")
     counted = {row.id: row.attempts for row in rows if row.id not in hopeless}
     try:
-        for read in _read_ahead(office, reader, list(counted)):
+        for read in _read_ahead(office, reader, counted):
             _file(office, read, own)
             progress("filed", 1)
     except (BaosongError, OSError):
@@ -88,17 +91,21 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
         return Read(id_, None, failure=error)
 
 
-def _read_ahead(office: Office, reader: Reader, ids: Sequence[str]) -> Iterator[Read]:
-    """Read several messages at once, give them back in order."""
+def _read_ahead(office: Office, reader: Reader, counted: Mapping[str, int]) -> Iterator[Read]:
+    """Read several messages at once, give them back in order.
+
+    Those that were in hand when the service died before come last, each alone: so only the guilty one is counted.
+    """
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="read") as threads:
-        waiting = []
-        for id_ in ids:
+        waiting: deque[Future[Read]] = deque()
+        for id_, attempts in sorted(counted.items(), key=itemgetter(1)):
+            most = IN_FLIGHT * 2 if attempts < SUSPICIOUS else 1
+            while len(waiting) >= most:
+                yield waiting.popleft().result()
             _note_attempt(office, id_)
             waiting.append(threads.submit(read_one, office, reader, id_))
-            if len(waiting) >= IN_FLIGHT * 2:
-                yield waiting.pop(0).result()
         while waiting:
-            yield waiting.pop(0).result()
+            yield waiting.popleft().result()
 
 
 def _note_attempt(office: Office, id_: str) -> None:

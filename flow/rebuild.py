@@ -7,8 +7,9 @@ from collections.abc import Callable
 from sqlmodel import select
 
 from flow.office import Office
+from flow.poll import note_too_large
 from flow.process import Reader, process_pending
-from flow.settle import relate, settle_records
+from flow.settle import relate, settle, settle_records
 from records.errors import ArchiveError
 from records.words import Text
 from storage import deliveries
@@ -29,6 +30,8 @@ def rebuild(office: Office, reader: Reader, progress: Callable[[str, int], None]
     office.archive.tree.clear()
     gone = restore_arrivals(office.archive)
     with office.archive.database.session() as session:
+        for id_ in office.standing.by_message:
+            settle(session, office, id_)  # of messages too large: all others come below
         settle_records(session, office)
     count = process_pending(office, reader, progress)
     with office.archive.database.session() as session:
@@ -40,15 +43,13 @@ def rebuild(office: Office, reader: Reader, progress: Callable[[str, int], None]
 
 def restore_arrivals(archive: Archive) -> list[str]:
     """Make deliveries and messages again from the journal; returns the hashes of raw messages that are gone."""
-    kept = {sha256 for sha256, _ in archive.raw.paths()}
-    gone = []
+    raw = {sha256 for sha256, _ in archive.raw.paths()}
+    arrivals = list(archive.arrivals.read())
+    kept = [arrival for arrival in arrivals if arrival.too_large or arrival.sha256 in raw]
     with archive.database.session() as session:
-        for arrival in archive.arrivals.read():
-            if arrival.too_large or arrival.sha256 in kept:
-                deliveries.archived(session, arrival)
-            else:
-                gone.append(arrival.sha256)
-    return gone
+        deliveries.all_archived(session, kept)
+        note_too_large(session, kept)
+    return [arrival.sha256 for arrival in arrivals if not arrival.too_large and arrival.sha256 not in raw]
 
 
 def is_forgetful(archive: Archive) -> bool:

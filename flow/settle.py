@@ -75,7 +75,8 @@ def relate(session: Session) -> None:
 
 def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -> None:
     messages.store_filing(session, id_, filing)
-    if filing.status == "not_a_report" or filing.reason in UNINDEXED_REASONS:
+    found = messages.found_filing(session, id_) or filing  # a person's decision does not lift a mark of secrecy
+    if filing.status == "not_a_report" or found.reason in UNINDEXED_REASONS:
         forget_texts(session, id_)
     else:
         index_texts(session, id_, messages.texts(session, id_))

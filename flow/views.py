@@ -83,7 +83,7 @@ def judge(contexts: Iterable[CampaignContext], standing: Standing, filed: Sequen
     superseded_by: dict[tuple[str, str | None], str] = {}
     for item in filed:
         by_message[item.message] = (*by_message.get(item.message, ()), item)
-        if item.supersedes is not None:
+        if item.supersedes is not None and item.submission.status == "filed":
             superseded_by[item.supersedes, item.submission.unit] = item.message
     return Judge({context.campaign.id: context for context in contexts}, standing, by_message, superseded_by)
 

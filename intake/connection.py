@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import selectors
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -79,6 +81,15 @@ def guarded(account: MailboxAccount) -> Iterator[None]:
         raise failures.broke_off(account, error) from error
     except (IMAPClientError, ValueError) as error:  # ValueError: an answer that the library cannot read
         raise failures.refused(account, error) from error
+
+
+def readable_within(connection: socket.socket, timeout_s: float) -> bool:
+    """Whether the server says something, or hangs up, within that time."""
+    if isinstance(connection, ssl.SSLSocket) and connection.pending():
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection, selectors.EVENT_READ)
+        return bool(selector.select(max(timeout_s, 0.0)))
 
 
 def _open(account: MailboxAccount) -> IMAPClient:

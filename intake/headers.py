@@ -42,7 +42,7 @@ class RawHeaders:
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         """The mailboxes in all headers of that name."""
-        values = (unfold(decode_text(value, self.charset)) for value in self.all(name))
+        values = (unfold(decode_text(value, self.charset, in_header=True)) for value in self.all(name))
         return tuple(address for value in values for address in parse_addresses(value))
 
     def decoded(self) -> tuple[tuple[str, str], ...]:
@@ -52,7 +52,7 @@ class RawHeaders:
 
 def decode_value(raw: bytes, charset: str | None = None) -> str:
     """An unstructured value as one line: unfolded, encoded words decoded, control characters gone."""
-    text = decode_words(unfold(decode_text(raw, charset)))
+    text = decode_words(unfold(decode_text(raw, charset, in_header=True)))
     return _CONTROLS.sub("", " ".join(text.splitlines())).strip()
 
 

@@ -51,7 +51,7 @@ def parse_field(raw: bytes, charset: str | None = None) -> Field:
     Continuations are put together as octets and decoded then, so that one cut inside a character comes out whole;
     encoded words are decoded wherever they stand. Never raises.
     """
-    text = decode_text(raw[:_MAX_OCTETS], charset)
+    text = decode_text(raw[:_MAX_OCTETS], charset, in_header=True)
     if text.lstrip().startswith("=?"):
         text = decode_words(text)  # the whole header in one encoded word
     if "\ufffd" not in text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from imapclient import DELETED, SEEN
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from intake import failures
-from intake.connection import connect, guarded, hang_up
+from intake.connection import connect, guarded, hang_up, readable_within
 from intake.folders import ListedFolder, folders_to_read
 from intake.windows import MAX_LISTED, uid_windows
 from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
@@ -155,13 +154,12 @@ class MailboxSession:
         """
         end = time.monotonic() + min(timeout_s, _IDLE_S)
         if self._state is None or not self.can_idle:
-            select.select([self._client.socket()], [], [], max(end - time.monotonic(), 0))
+            readable_within(self._client.socket(), end - time.monotonic())
             return self.quick_check()
-        with guarded(self.account):
-            self._client.idle()
-            is_new = self._idle_until(end)
-            _, late = self._client.idle_done()
-        return is_new or _tells_of_new(late)
+        while (left := end - time.monotonic()) > 0:
+            if self._idle_once(left):
+                return True
+        return False
 
     @property
     def can_idle(self) -> bool:
@@ -278,13 +276,13 @@ class MailboxSession:
         prefix = str(spaces[0][0]) if spaces else ""
         return folder if folder.startswith(prefix) else prefix + folder
 
-    def _idle_until(self, end: float) -> bool:
-        """Listen until there is something new, or ``end`` (monotonic time), or the server hangs up."""
-        while (left := end - time.monotonic()) > 0:
-            responses = self._client.idle_check(timeout=left)
-            if not responses or _tells_of_new(responses):
-                return bool(responses)
-        return False
+    def _idle_once(self, timeout_s: float) -> bool:
+        """IDLE until the server says anything; DONE then reads all of it, line by whole line."""
+        with guarded(self.account):
+            self._client.idle()
+            readable_within(self._client.socket(), timeout_s)
+            _, responses = self._client.idle_done()
+        return _tells_of_new(responses)
 
 
 def check_login(account: MailboxAccount) -> str:

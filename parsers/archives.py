@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from parsers.media_types import called
 from parsers.parsed import Member, Parsed, Problem, Unread
-from parsers.problems import damaged, encrypted, too_large, too_many_members
+from parsers.problems import damaged, encrypted, no_parser, too_large, too_many_members
 from records.extracts import ReadLimits
 from records.mail import Part
 from records.words import Text
 
 _FILE = Text("文件", "file")
+_PACKED = Text("用少见的压缩方法存入的文件", "file packed by an uncommon method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def _member(part: Part, number: int, entry: Entry) -> Member:
     else:
         try:
             content = entry.read()
+        except NotImplementedError:  # a packing method that the library does not know
+            problem = no_parser(_PACKED)
         except entry.broken:
             problem = damaged(_FILE).problem
     name = entry.name.replace("\\", "/").replace("\0", "")

@@ -12,7 +12,9 @@ from records.extracts import Extract, Page
 from records.mail import Part
 
 _HEAD_LINES = 12
-_SECRECY = re.compile(r"^(?:密\s*级\s*[:：]?\s*)?(绝\s*密|机\s*密|秘\s*密)\s*(?:[★☆*].{0,12})?$")
+_SECRECY = re.compile(
+    r"^[【\[（(]?(?:密\s*级\s*[:：]?\s*)?(绝\s*密|机\s*密|秘\s*密)\s*(?:级|文\s*件)?\s*[】\]）)]?\s*(?:[★☆▲*].{0,12})?$"
+)
 """Where and how a document bears its mark of secrecy: GB/T 9704-2012 §7.2.2, at the top, 机密★1年."""
 
 

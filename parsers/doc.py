@@ -12,9 +12,11 @@ from typing import Any
 import olefile
 
 from parsers import media_types as mt
+from parsers.doc_pictures import pictures_in
 from parsers.media_types import called
 from parsers.ole_properties import summary_properties
-from parsers.parsed import Parsed, one_page
+from parsers.parsed import Member, Parsed, one_page
+from parsers.pictures import member_of_document
 from parsers.problems import damaged, encrypted
 from parsers.rows import row_lines
 from records.decoding import decode_text
@@ -47,11 +49,12 @@ class DocParser:
                     raise encrypted(_DOC)
                 stories = list(_stories(storage, word))
                 metadata = _properties(storage)
+                members = tuple(_pictures(part, storage, limits))
         except _BROKEN as error:
             raise damaged(_DOC) from error
         lines = [line for story in stories for line in story.lines]
         tables = tuple(table for story in stories for table in story.tables)
-        return Parsed(mt.DOC, pages=one_page("\n".join(lines)), tables=tables, metadata=metadata)
+        return Parsed(mt.DOC, pages=one_page("\n".join(lines)), tables=tables, metadata=metadata, members=members)
 
 
 PARSER = DocParser()
@@ -222,6 +225,14 @@ def _page_marks(page: bytes) -> Iterator[tuple[int, bytes]]:
         at = 2 * page[4 * (count + 1) + 13 * index]
         size = 2 * page[at] - 1 if page[at] else 2 * page[at + 1] + 1
         yield start, page[at + 1 : at + 1 + size] if at else b""
+
+
+def _pictures(part: Part, storage: olefile.OleFileIO[Any], limits: ReadLimits) -> Iterator[Member]:
+    """Pictures in the text lie in the stream Data, floating ones in WordDocument; each once."""
+    streams = [_stream(storage, name) for name in ("Data", "WordDocument") if storage.exists(name)]
+    unique = {octets: kind for stream in streams for *kind, octets in pictures_in(stream)}
+    for number, (octets, (extension, media_type)) in enumerate(list(unique.items())[: limits.max_members], 1):
+        yield member_of_document(part, number, f"{number}.{extension}", media_type, octets)
 
 
 def _stream(storage: olefile.OleFileIO[Any], name: str) -> bytes:

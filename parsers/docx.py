@@ -26,7 +26,8 @@ from parsers.word_walk import Walk
 from records.extracts import ReadLimits
 from records.mail import Part
 
-_NOTES = (RT.FOOTNOTES, RT.ENDNOTES, RT.COMMENTS)
+_DIAGRAM = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+_BESIDES = (_DIAGRAM, RT.FOOTNOTES, RT.ENDNOTES, RT.COMMENTS)
 _ORDER = ("word/header", "word/document", "word/footnotes", "word/endnotes", "word/comments", "word/footer")
 _DOCX = called(mt.DOCX)
 
@@ -54,7 +55,7 @@ def _of_document(part: Part, document: Document) -> Parsed:
     numbers = Numbers.of(_related_root(main, RT.NUMBERING), _related_root(main, RT.STYLES))
     walks: list[Walk] = []
     blobs: list[PackagePart] = []
-    for story in (*_related(main, RT.HEADER), main, *_related(main, *_NOTES), *_related(main, RT.FOOTER)):
+    for story in (*_related(main, RT.HEADER), main, *_related(main, *_BESIDES), *_related(main, RT.FOOTER)):
         walk = Walk(numbers.label)
         walk.story(_root(story))
         walks.append(walk)

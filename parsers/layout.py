@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -54,14 +55,21 @@ def paragraphs(lines: Sequence[Line]) -> str:
     if not lines:
         return ""
     size = median(line.height for line in lines) or 1.0
-    right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
-    left = sorted(line.left for line in lines)[int(len(lines) * 0.1)]
+    right = _margin([line.right for line in lines], 1.5 * size)
+    left = sorted(line.left for line in lines)[len(lines) // 10]
     text = tidy(lines[0].text)
     for before, line in pairwise(lines):
         joins = _goes_on(before, line, size, left, right)
         text += _glue(text, line.text) if joins else "\n"
         text += tidy(line.text)
     return text
+
+
+def _margin(edges: Sequence[float], slack: float) -> float:
+    """The outermost place at which, or a little before it, the most lines end."""
+    ordered = sorted(edges)
+    counts = [(index + 1 - bisect_left(ordered, edge - slack), edge) for index, edge in enumerate(ordered)]
+    return max(counts)[1]
 
 
 def tidy(text: str) -> str:
@@ -72,7 +80,7 @@ def tidy(text: str) -> str:
 def _goes_on(before: Line, line: Line, size: float, left: float, right: float) -> bool:
     if "\t" in before.text or "\t" in line.text or len(before.text.strip()) < 6:
         return False
-    if abs(before.height - line.height) > 0.5 * size or line.top - before.bottom > 1.6 * size or line.top < before.top:
+    if abs(before.height - line.height) > 0.22 * size or line.top - before.bottom > 1.6 * size or line.top < before.top:
         return False
     reaches = before.right >= right - 1.9 * size and not before.text.rstrip().endswith("：")
     if before.left > left + 3.3 * size:  # a signature or a title, not a paragraph

@@ -89,7 +89,8 @@ class _Reading:
     def read(self, document: Any) -> None:
         """Goes through the pages, as far as limits and time allow."""
         deadline = time.monotonic() + self.limits.timeout_s * _SHARE_OF_TIME
-        form = document.init_forms() if document.get_formtype() else None
+        if document.get_formtype():
+            document.init_forms()
         for index in range(len(document)):
             if index >= self.limits.max_pages:
                 self.problem = too_many_pages(index, "pages")
@@ -97,9 +98,9 @@ class _Reading:
             if time.monotonic() > deadline:
                 self.problem = partly_in_time(index)
                 return
-            self._read_page(document, index, form)
+            self._read_page(document, index)
 
-    def _read_page(self, document: Any, index: int, form: Any) -> None:
+    def _read_page(self, document: Any, index: int) -> None:
         number = index + 1
         try:
             page = document[index]
@@ -108,7 +109,7 @@ class _Reading:
             return
         look = look_at(page)
         text = page_text(page, has_cells=look.is_ruled)
-        filled = form_lines(page, form)
+        filled = form_lines(page, document.formenv)
         page_is_poor = bool(text.strip()) and not is_usable(text)
         if page_is_poor:
             self.poor.append(number)

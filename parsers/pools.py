@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from threading import Lock
 from typing import TypeVar
 
@@ -40,10 +41,17 @@ class Pool:
         with self._lock:
             if self.closed:
                 raise RuntimeError("the reader is closed")
-            if self._pool is None or not self._pool.active:
-                self._stop()
-                self._pool = self._new_pool()
+            if self._pool is not None and self._pool.active:
+                with suppress(RuntimeError):  # it broke in this very moment
+                    return self._pool.schedule(function, args=args, timeout=timeout_s)
+            self._stop()
+            self._pool = self._new_pool()
             return self._pool.schedule(function, args=args, timeout=timeout_s)
+
+    def rest(self) -> None:
+        """Ends the workers until they are needed again; only while nobody waits for them."""
+        with self._lock:
+            self._stop()
 
     def close(self) -> None:
         """Ends the workers, whatever they are doing."""

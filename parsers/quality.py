@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 _SAMPLE = 4000
+_NO_CHARACTER = "(cid:"  # pdfminer's way to say that a glyph has none
 _SIGNS = frozenset("·—–‘’“”…‰′″※℃№㎡㎏㎜㎝㎝×÷°±←→↑↓■□▲△◆◇○●★☆√☑☒≤≥≈≠∶")
 
 
@@ -15,9 +16,12 @@ def is_usable(text: str) -> bool:
     if not sample:
         return False
     strange = sum(1 for char in sample if _is_strange(char))
-    if strange > 0.1 * len(sample):
+    if strange > 0.1 * len(sample) or _NO_CHARACTER in text[:_SAMPLE]:
         return False
     han = [char for char in sample if _is_han(char)]
+    if not han:  # numbers of glyphs read as ASCII
+        signs = sum(1 for char in sample if "!" <= char <= "~" and not char.isalnum())
+        return strange == 0 and signs <= 0.35 * len(sample)
     if len(han) < 10:
         return True
     return max(sum(_is_common(char, codec) for char in han) for codec in ("gb2312", "big5")) >= 0.7 * len(han)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from types import TracebackType
 
 from parsers.message import ReadMessage
@@ -35,6 +36,8 @@ class PartReader:
         self._limits = limits
         self._cache = cache if cache is not None else NoCache()
         self._parsing = Pool(limits.workers, start_parsing, Setup(read_message, dict(parsers)), limits.memory_bytes)
+        self._lock = Lock()
+        self._readings = 0
         self._ocr = Pool(limits.workers, start_ocr, limits.ocr_memory_bytes)
 
     def __enter__(self) -> PartReader:
@@ -50,6 +53,19 @@ class PartReader:
         self._parsing.close()
         self._ocr.close()
 
+    def rest(self) -> None:
+        """Ends idle workers, whose models take much memory, until they are needed; nothing where some are busy."""
+        with self._lock:
+            if self._readings == 0:
+                self._parsing.rest()
+                self._ocr.rest()
+
     def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
         """One extract a part, in order, members inside. Never raises for content: what fails says so in its status."""
-        return Reading(self._limits, self._parsing, self._ocr, self._cache).run(parts)
+        with self._lock:
+            self._readings += 1
+        try:
+            return Reading(self._limits, self._parsing, self._ocr, self._cache).run(parts)
+        finally:
+            with self._lock:
+                self._readings -= 1

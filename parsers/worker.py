@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import logging
+import multiprocessing
 import os
 import resource
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import TypeVar, cast
 
 from parsers import media_types as mt
@@ -28,7 +28,6 @@ OUT_OF_MEMORY = 77
 """Exit status of a worker that met its memory limit: what it had allocated goes with it."""
 
 _MAX_FILE_BYTES = 64 * 1024**2  # nothing is unpacked to disk; a runaway log stays small
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 _OCR_NICENESS = 5  # text pages go first
 
 
@@ -65,8 +64,15 @@ def _confine(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_FILE_BYTES, _MAX_FILE_BYTES))
-    if sys.platform == "linux":  # a killed service takes its workers along, even one in an endless loop
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    Thread(target=_end_with_the_service, daemon=True).start()
+
+
+def _end_with_the_service() -> None:
+    """A killed service takes its workers along, even one that sleeps; one that computes meets its CPU limit."""
+    service = multiprocessing.parent_process()
+    if service is not None:
+        service.join()
+        os._exit(0)
 
 
 def _allow_cpu(seconds: float) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 from parsers import media_types as mt
@@ -18,6 +20,7 @@ from records.mail import Part
 _ZIP = called(mt.ZIP)
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
+_UNICODE_PATH = 0x7075
 
 
 class ZipParser:
@@ -51,4 +54,16 @@ def _name(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _UTF8_NAME:
         return info.orig_filename
     raw = info.orig_filename.encode("cp437")  # zipfile's reading of names without the flag; loses nothing
-    return decode_text(raw)
+    return _unicode_path(info.extra, raw) or decode_text(raw)
+
+
+def _unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """The name in the Info-ZIP Unicode Path field (APPNOTE.TXT §4.6.9), if it belongs to this very name."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        field = extra[at + 4 : at + 4 + size]
+        if kind == _UNICODE_PATH and field[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            return field[5:].decode("utf-8", "replace")
+        at += 4 + size
+    return None

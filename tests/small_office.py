@@ -28,7 +28,7 @@ from storage.lock import writing
 from tests.campaign_data import at
 from tests.mail_servers import ImapServer
 
-__all__ = ["Ran", "SmallOffice", "at", "file_named", "letter", "material", "summary"]
+__all__ = ["UNITS", "Ran", "SmallOffice", "at", "file_named", "letter", "material", "summary"]
 
 CAMPAIGN = """
 id = "2025-fanghuo"

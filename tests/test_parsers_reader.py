@@ -119,20 +119,31 @@ def test_several_threads_read_at_once(hostile: PartReader) -> None:
         assert [extract.text for extract in found[number]] == [f"read {number}-{index}" for index in range(5)]
 
 
-def test_closed_reader_lets_nobody_wait() -> None:
+def test_reader_that_rested_reads_again(hostile: PartReader) -> None:
+    """Idle workers give their memory back; the next part finds new ones."""
+    hostile.rest()
+
+    (extract,) = hostile.read([text_part("again")])
+
+    assert extract.text == "read again"
+
+
+def test_closed_reader_lets_nobody_wait(tmp_path: Path) -> None:
     """A reader that is closed while it reads raises, so that the service can stop at once."""
     reader = PartReader(ReadLimits(timeout_s=60), read_message, parsers={mt.PLAIN: "tests.parts.hostile_parser"})
     caught: list[BaseException] = []
 
     def call() -> None:
         try:
-            reader.read([text_part("hang")])
+            reader.read([text_part(f"hang {tmp_path / 'begun'}")])
         except RuntimeError as error:
             caught.append(error)
 
     thread = threading.Thread(target=call)
     thread.start()
-    time.sleep(1.0)  # let the task reach its worker
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
     reader.close()
     thread.join(timeout=20)
 

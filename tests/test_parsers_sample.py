@@ -90,9 +90,7 @@ def test_text_in_pixels_is_found(extracts: dict[str, tuple[Extract, ...]]) -> No
 
 def test_what_nobody_can_open_is_told_apart(extracts: dict[str, tuple[Extract, ...]]) -> None:
     """The truth's unreadable messages hold an unreadable part, and no report does."""
-    unreadable = {
-        name for name, found in extracts.items() if any(extract.status == "unreadable" for extract in found)
-    }
+    unreadable = {name for name, found in extracts.items() if any(extract.status == "unreadable" for extract in found)}
 
     assert unreadable == {message.name for message, truth in _truths() if truth["status"] == "unreadable"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import smtplib
 from datetime import UTC, datetime
 
@@ -76,6 +77,20 @@ def test_mail_can_be_passed_on_into_the_mailbox() -> None:
             (item,) = client.fetch(client.search(), ["BODY.PEEK[]", "INTERNALDATE"]).values()
             assert item[b"BODY[]"] == MAIL
             assert item[b"INTERNALDATE"] == WHEN
+
+
+def test_garbage_collection_does_not_break_a_waiting_connection() -> None:
+    """A connection that idles is held by nothing but its server; it must still be there when mail comes."""
+    with EmbeddedImap() as server, server.client() as client:
+        client.select_folder("INBOX")
+        client.idle()
+        assert client.idle_check(timeout=0.3) == []
+        gc.collect()
+        server.deliver(MAIL, WHEN)
+
+        _, responses = client.idle_done()
+
+    assert (1, b"EXISTS") in responses
 
 
 def test_stopped_servers_leave_their_port() -> None:

@@ -167,13 +167,13 @@ def login_name() -> str:
 
 
 def _submission_at(office: Office, message: str, place: int) -> Submission | None:
-    """What stands there, or None: a message that was no report can still be assigned."""
+    """What stands there, or None for the place behind the last: a message can carry more than the service found."""
     try:
         return existing_submission(office, f"{message}/{place}")[1]
     except UsageError:
-        if place == 1:
-            return None
-        raise
+        if place > 1:
+            existing_submission(office, f"{message}/{place - 1}")
+        return None
 
 
 def _share(office: Office, args: Arguments) -> tuple[CampaignContext, str]:

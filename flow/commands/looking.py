@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 
-from flow.campaigns import choose, listed
+from digest.speech import clean
+from flow.campaigns import listed
 from flow.commands.desk import Arguments, Desk
 from flow.decide import find_submission, requirement_id, unit_code
 from flow.export import boards_json
-from flow.listing import STATUS, as_csv, as_xlsx, missing_rows, submission_rows, table
+from flow.listing import KIND, STATUS, as_csv, as_xlsx, missing_rows, submission_rows, table
 from flow.moments import moment
 from flow.office import Office
 from flow.reminders import boards_of
@@ -18,7 +20,8 @@ from flow.search import Found, search
 from flow.views import Wanted, all_views
 from records.boards import Board, MessageView
 from records.errors import UsageError
-from records.words import Text
+from records.measures import STANDARD_MEASURES
+from records.words import Language, Text
 from storage import messages
 
 SUBMISSIONS = Text("收件清单", "Submissions")
@@ -30,21 +33,50 @@ COUNTS = Text(
 )
 NOTHING = Text("没有符合条件的内容", "nothing matches")
 SUGGESTION = Text(
-    "  建议 {id}：{unit}，{kind}，活动 {activities}，把握 {confidence}",
-    "  suggestion {id}: {unit}, {kind}, activities {activities}, confidence {confidence}",
+    "  {state} {id}：{unit}，{kind}，活动 {activities}，把握 {confidence:.0%}",
+    "  {state} {id}: {unit}, {kind}, activities {activities}, confidence {confidence:.0%}",
 )
+SUGGESTED = Text("建议", "suggestion")
 NO_SUGGESTION = Text(
     "  没有建议：请用 review assign 或 review reject 决定", "  no suggestion: use review assign or review reject"
 )
 EVIDENCE = Text("    依据（{for_}，{where}）：{text}", "    evidence ({for_}, {where}): {text}")
 ATTACHMENT = Text("  附件 {name}（{size} 字节，{status}）", "  attachment {name} ({size} octets, {status})")
+HOW_TO_DECIDE = Text(
+    "确认或改正：review assign 编号 [--unit …]；不是报送材料：review reject 编号；详情：review show 编号",
+    "confirm or correct: review assign ID [--unit …]; no report: review reject ID; details: review show ID",
+)
+FOR = {
+    "unit": Text("单位", "unit"),
+    "campaign": Text("报送任务", "campaign"),
+    "kind": Text("类型", "kind"),
+    "requirement": Text("报送要求", "requirement"),
+    "activity": Text("活动", "activity"),
+    "figure": Text("数据", "figure"),
+    "supersedes": Text("更正", "supersedes"),
+}
+WHERE = {
+    "body": Text("正文", "body"),
+    "subject": Text("主题", "subject"),
+    "sender": Text("发件人", "sender"),
+    "picture": Text("图片", "picture"),
+    "decision": Text("人工决定", "decision"),
+}
+PAGE = re.compile(r", page (\d+)$")
+READ = {
+    "ok": Text("已读取", "read"),
+    "partial": Text("部分读取", "partly read"),
+    "unreadable": Text("无法读取", "unreadable"),
+    "skipped": Text("未读取", "not read"),
+}
 UNKNOWN_UNIT = Text("单位不明", "unit unknown")
+MEASURES = {measure.name: measure.label for measure in STANDARD_MEASURES}
 REVIEW_STATUSES = ("review", "unreadable")
 
 
 def run_missing(desk: Desk, args: Arguments) -> int:
     """Who has not reported, at a moment."""
-    as_of = moment(args.as_of, desk.zone) if args.as_of else desk.now()
+    as_of = moment(args.as_of, desk.zone) if args.as_of is not None else desk.now()
     with desk.reading() as office:
         found: list[Board] = []
         for context in listed(office.contexts, args.campaign):
@@ -95,7 +127,8 @@ def run_search(desk: Desk, args: Arguments) -> int:
         return 0
     for hit in found:
         received = hit.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
-        place = f"{hit.where}: {hit.filename}" if hit.filename else hit.where
+        where = _where(hit.where, desk.language)
+        place = f"{where}：{hit.filename}" if hit.filename else where
         print(table([[hit.raw_sha256[:12], received, hit.unit or "-", place], ["", "", "", hit.snippet]], widest=90))
     if not found:
         desk.say(NOTHING)
@@ -105,13 +138,12 @@ def run_search(desk: Desk, args: Arguments) -> int:
 def run_review_list(desk: Desk, args: Arguments) -> int:
     """What waits for a person."""
     with desk.reading() as office, office.archive.database.session() as session:
-        judged_by = office.judge(session)
-        views = all_views(session, judged_by, Wanted(campaign=args.campaign), with_content=False)
+        listed(office.contexts, args.campaign)  # an unknown one is refused
+        views = all_views(session, office.judge(session), Wanted(campaign=args.campaign), with_content=False)
     waiting = [view for view in views if view.status in REVIEW_STATUSES]
     for view in waiting:
         _print_waiting(desk, view)
-    if not waiting:
-        desk.say(NOTHING)
+    desk.say(HOW_TO_DECIDE if waiting else NOTHING)
     return 0
 
 
@@ -124,19 +156,21 @@ def run_review_show(desk: Desk, args: Arguments) -> int:
     _print_waiting(desk, view)
     for submission in view.submissions:
         for item in submission.evidence:
-            desk.say(EVIDENCE.fill(for_=item.for_, where=item.where, text=item.text))
+            for_, where = _what_for(item.for_, desk.language), clean(_where(item.where, desk.language), 200)
+            desk.say(EVIDENCE.fill(for_=for_, where=where, text=clean(item.text, 200)))
     for attachment in view.attachments:
-        name = attachment.filename or "-"
-        desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=attachment.status))
-    print(view.body_text)
+        name = clean(attachment.filename or "-", 200)
+        desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=READ[attachment.status]))
+    for line in view.body_text.splitlines():
+        print(clean(line, len(line) + 1))
     return 0
 
 
 def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
     """The filters of a listing or search. Raises UsageError."""
+    contexts = listed(office.contexts, args.campaign)
     unit = args.unit
     if unit is not None:
-        contexts = (choose(office.contexts, args.campaign),) if args.campaign else listed(office.contexts, None)
         unit = _code_in_any(office, [context.campaign.id for context in contexts], unit)
     return Wanted(
         campaign=args.campaign,
@@ -144,8 +178,8 @@ def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
         activity=args.activity,
         kind=args.kind,
         status=args.status,
-        since=moment(args.since, desk.zone, end_of_day=False) if args.since else None,
-        until=moment(args.until, desk.zone) if args.until else None,
+        since=moment(args.since, desk.zone, end_of_day=False) if args.since is not None else None,
+        until=moment(args.until, desk.zone) if args.until is not None else None,
     )
 
 
@@ -164,19 +198,36 @@ def _code_in_any(office: Office, campaigns: Sequence[str], unit: str) -> str:
 
 def _print_waiting(desk: Desk, view: MessageView) -> None:
     received = view.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
-    sender = f"{view.sender_name} <{view.sender}>"
+    sender = f"{view.sender_name} <{view.sender}>" if view.sender_name else view.sender
     status = STATUS[view.status].say(desk.language)
     print(table([[view.id[:12], received, status, sender, view.subject]], widest=60))
     if view.explanation is not None:
-        print("  " + view.explanation.say(desk.language))
+        print("  " + clean(view.explanation.say(desk.language), 1000))
     for item in view.submissions:
         unit = f"{item.unit} {item.unit_name}" if item.unit else item.unit_name or UNKNOWN_UNIT.say(desk.language)
         place = f"{view.id[:12]}/{item.id.rpartition('/')[2]}"
+        unit = clean(unit, 200)
         done = " ".join(item.activities) or "-"
-        confidence = f"{item.confidence:.2f}"
-        desk.say(SUGGESTION.fill(id=place, unit=unit, kind=item.kind, activities=done, confidence=confidence))
-    if not view.submissions:
+        state = SUGGESTED if item.status == "review" else STATUS[item.status]
+        given = {"state": state, "id": place, "unit": unit, "kind": KIND[item.kind], "activities": done}
+        desk.say(SUGGESTION.fill(**given, confidence=item.confidence))
+    if not view.submissions and view.status in REVIEW_STATUSES:
         desk.say(NO_SUGGESTION)
+
+
+def _what_for(for_: str, language: Language) -> str:
+    """ "activity:3" as people say it."""
+    name, _, value = for_.partition(":")
+    known = FOR.get(name)
+    return f"{known.say(language) if known else name} {MEASURES.get(value, value)}".strip()
+
+
+def _where(where: str, language: Language) -> str:
+    """ "body" as people say it; a file's name stays, and its page."""
+    known = WHERE.get(where)
+    if known is not None or language == "en":
+        return known.say(language) if known else where
+    return PAGE.sub(r"，第 \1 页", where)
 
 
 def _hit_json(desk: Desk, hit: Found) -> dict[str, object]:

@@ -121,7 +121,7 @@ def run_daemon(desk: Desk, args: Arguments) -> int:
 
 def run_digest(desk: Desk, args: Arguments) -> int:
     """The digest of a day: printed, written to a folder, or sent."""
-    chosen = day(args.date) if args.date else desk.now().date()
+    chosen = day(args.date) if args.date is not None else desk.now().date()
     if args.send:
         return _send(
             desk, args, lambda office, context: queue_digest(office, context, [chosen], _mailing(desk, office))
@@ -134,7 +134,7 @@ def run_digest(desk: Desk, args: Arguments) -> int:
 
 def run_remind(desk: Desk, args: Arguments) -> int:
     """The reminder list: printed, written to a folder, or sent."""
-    as_of = moment(args.as_of, desk.zone) if args.as_of else desk.now()
+    as_of = moment(args.as_of, desk.zone) if args.as_of is not None else desk.now()
 
     def queue(office: Office, context: CampaignContext) -> int:
         found = boards_of(office, context, as_of)

@@ -14,7 +14,7 @@ from records.mail import Part
 
 
 class HostileParser:
-    """Reads plain text: ``hang``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``; anything else is text."""
+    """``hang [FILE]``, ``sleep``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, or just text."""
 
     name = "hostile"
 
@@ -22,6 +22,8 @@ class HostileParser:
         """Does what the content says."""
         order, _, argument = part.content.decode().partition(" ")
         if order == "hang":
+            if argument:
+                Path(argument).touch()  # tells that the worker has begun
             while True:
                 pass
         if order == "sleep":
@@ -33,7 +35,9 @@ class HostileParser:
         if order == "raise":
             raise RuntimeError("nobody foresaw this")
         if order == "nest":
-            return Parsed("text/plain", members=(Member(Part(f"{part.position}/1", "again.txt", "text/plain", b"nest")),))
+            return Parsed(
+                "text/plain", members=(Member(Part(f"{part.position}/1", "again.txt", "text/plain", b"nest")),)
+            )
         if order == "killed":
             self._die_once(Path(argument))
         return Parsed("text/plain", pages=one_page(f"read {part.content.decode()}"))

@@ -1,0 +1,89 @@
+"""Benchmarks: a line a figure, with its unit and its ratio to a named peer in the same run.
+
+    python -m bench [--quick | --full] [--only GROUP …] [--corpus DIR …]
+
+Times hang on the machine and on what else it does; compare the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import filing, intake, reading, score, search
+from bench.office import Corpus, read_corpus
+from intake.message import read_message
+from parsers.reader import PartReader
+from records.extracts import ReadLimits
+from tests.sample_corpus import assemble
+
+_KB, _MB = 1000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    loads: tuple[intake.Load, ...]
+    units: tuple[int, ...]
+    rounds: int
+    documents: int
+    queries: int
+    with_ocr: bool
+
+
+QUICK = Size((intake.Load(20, 20 * _KB, 1),), (200,), 1, 200, 5, with_ocr=False)
+USUAL = Size((intake.Load(1000, 20 * _KB, 3),), (5000,), 3, 20_000, 50, with_ocr=True)
+FULL = Size((intake.Load(5000, 20 * _KB, 3), intake.Load(40, 5 * _MB, 3)), (1000, 5000), 5, 20_000, 100, with_ocr=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was asked for and print it."""
+    args = _parser().parse_args(arguments)
+    size = QUICK if args.quick else FULL if args.full else USUAL
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    with tempfile.TemporaryDirectory(prefix="baosong-bench-") as name:
+        sample = assemble(Path(name, "sample"))
+        groups = _groups(size, sample, args.corpus or [sample])
+        for group in args.only or groups:
+            groups[group]()
+
+
+def _groups(size: Size, sample: Path, corpora: Sequence[Path]) -> dict[str, Callable[[], None]]:
+    def score_all() -> None:
+        for folder in corpora:
+            score.run(folder)
+
+    return {
+        "intake": lambda: intake.run(size.loads),
+        "reading": lambda: reading.run(_read(sample), with_ocr=size.with_ocr),
+        "filing": lambda: filing.run(_read(sample), size.units, size.rounds),
+        "search": lambda: search.run(size.documents, size.queries),
+        "score": score_all,
+    }
+
+
+def _read(folder: Path) -> Corpus:
+    with PartReader(ReadLimits(workers=1), read_message) as reader:
+        return read_corpus(folder, reader)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the service beside its peers.")
+    how_much = parser.add_mutually_exclusive_group()
+    how_much.add_argument("--quick", action="store_true", help="a small run without OCR, to see that all works")
+    how_much.add_argument("--full", action="store_true", help="larger mailboxes, messages of 5 MB too")
+    parser.add_argument("--only", nargs="+", choices=("intake", "reading", "filing", "search", "score"))
+    parser.add_argument(
+        "--corpus", action="append", type=Path, help="a labelled mailbox to score (messages/, truth.jsonl, notice.txt, "
+        "units.csv); may be given again; default: the sample"
+    )  # fmt: skip
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""How well labelled mailboxes are filed: the lines of tests/score.py for each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bench.lines import heading
+from bench.office import Corpus, read_corpus
+from flow.export import Form, boards_json
+from flow.office import Office
+from flow.process import process_pending
+from flow.reminders import boards_of
+from flow.views import Wanted, all_views
+from intake.message import read_message
+from parsers.reader import PartReader
+from records.errors import UsageError
+from records.extracts import ReadLimits
+
+_SCORER = Path(__file__).resolve().parent.parent / "tests" / "score.py"
+
+
+def run(folder: Path) -> None:
+    """File the mailbox in ``folder`` and print its score."""
+    heading(f"score: {folder.name}")
+    with PartReader(ReadLimits(), read_message) as reader:
+        corpus = read_corpus(folder, reader)
+        with corpus.office(corpus.mails) as office, tempfile.TemporaryDirectory(prefix="baosong-bench-") as name:
+            process_pending(office, reader)
+            export, missing = Path(name, "export.jsonl"), Path(name, "missing.json")
+            _export(office, export)
+            command = [sys.executable, str(_SCORER), str(folder), str(export)]
+            if _list_missing(office, corpus, missing):
+                command += ["--missing", str(missing)]
+            scored = subprocess.run(command, check=True, capture_output=True, text=True)
+    for row in scored.stdout.splitlines():
+        print(f"  {row}", flush=True)
+
+
+def _export(office: Office, path: Path) -> None:
+    """What ``submissions --format jsonl`` prints."""
+    form = Form(ZoneInfo(office.contexts[0].timezone))
+    with office.archive.database.session() as session, path.open("w", encoding="utf-8") as file:
+        for view in all_views(session, office.judge(session), Wanted()):
+            file.write(json.dumps(form.message(view), ensure_ascii=False) + "\n")
+
+
+def _list_missing(office: Office, corpus: Corpus, path: Path) -> bool:
+    """What ``missing --format json`` prints, as of the first deadline, else the last arrival; whether it can."""
+    context = office.contexts[0]
+    dues = [item.due for item in context.campaign.requirements if item.due is not None and item.required]
+    as_of = min(dues, default=max(mail.received_at for mail in corpus.mails))
+    try:
+        boards = boards_of(office, context, as_of)
+    except UsageError as error:
+        print(f"  {error}")
+        return False
+    path.write_text(json.dumps(boards_json(Form(ZoneInfo(context.timezone)), boards[:1]), ensure_ascii=False), "utf-8")
+    return True
