@@ -25,8 +25,14 @@ from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
+OUTREACH = "outreach"
+REPOST, QUIZ = "repost", "quiz"
 HANDED_OUT = frozenset({"leaflets", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
+TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
+NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
+LESSONS = frozenset({"training", "teaching", "firstaid", "microlecture"})
+FOR_OTHERS = re.compile(r"\s*(?:为|给|向|教|帮|和|与|对)")
 LONGEST_EVIDENCE = 160
 
 
@@ -88,32 +94,35 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     """The activities that one sentence tells of."""
     sentence = _telling(statement.text, profiles)
     heading = _telling(statement.heading, profiles)
-    clauses = [_read(clause, sentence, profiles) for clause in statement.done]
+    clauses = [_read(_telling(clause, profiles), sentence, profiles) for clause in statement.done]
     named: list[Owner] = []
     unowned: list[tuple[Mention, Surroundings]] = []
     for at, clause in enumerate(clauses):
-        named += clause.names
         around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
-        owned: list[Owner] = []
+        owned = [*clause.names]
         for mention in clause.found:
             owners = owners_of(mention.concept, around, profiles)
             owned += owners
             if not owners:
                 unowned.append((mention, Surroundings(clause.text, sentence, heading)))
-        if not owned and not clause.names:
-            worded = wording_owner_of(Surroundings(clause.text, "", ""), profiles)
-            owned = [worded] if worded else []
-        named += owned
+        named += owned or _by_wording(clause.text, bool(named), sentence, profiles)
     if named:
         return named
     bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
     return list(_fallback(unowned, bare, profiles))
 
 
-def _read(clause: str, sentence: str, profiles: Profiles) -> _Clause:
-    text = _telling(clause, profiles)
+def _by_wording(clause: str, is_detail: bool, sentence: str, profiles: Profiles) -> list[Owner]:
+    """The activity whose wording a clause uses; one that goes on about an earlier deed needs a number of its own."""
+    if is_detail and (not NUMBER.search(clause) or _goes_out(sentence)):
+        return []
+    owner = wording_owner_of(Surroundings(clause, "", ""), profiles)
+    return [owner] if owner else []
+
+
+def _read(text: str, sentence: str, profiles: Profiles) -> _Clause:
     names, rest = _by_name(text, profiles)
-    return _Clause(text, names, _explained(mentions(rest), sentence))
+    return _Clause(text, names, _explained(mentions(rest), rest, sentence, profiles))
 
 
 def _details(following: Sequence[_Clause]) -> str:
@@ -155,9 +164,21 @@ def _by_name(clause: str, profiles: Profiles) -> tuple[list[Owner], str]:
     return owners, rest
 
 
-def _explained(found: Sequence[Mention], sentence: str) -> list[Mention]:
-    """The mentions that count: a sentence about going to homes and schools explains its checks and leaflets."""
-    goes_out = any(mention.concept.name == "outreach" for mention in mentions(sentence))
-    if not goes_out:
-        return list(found)
-    return [mention for mention in found if not mention.loose and mention.concept.name not in HANDED_OUT]
+def _explained(found: Sequence[Mention], clause: str, sentence: str, profiles: Profiles) -> list[Mention]:
+    """The mentions that count: where going out to homes and schools is an activity, it explains what is done there."""
+    trained = any(mention.concept.name in TRAINED for mention in found)
+    told = [mention for mention in found if not (trained and mention.concept.name == "firstaid")]
+    told = [mention for mention in told if not _only_passes_on(mention, clause)] or told
+    if not any(profile.concepts.get(OUTREACH) for profile in profiles.activities) or not _goes_out(sentence):
+        return told
+    taught = LESSONS if _goes_out(clause) or FOR_OTHERS.match(clause) else frozenset()
+    return [mention for mention in told if not mention.loose and mention.concept.name not in HANDED_OUT | taught]
+
+
+def _only_passes_on(mention: Mention, clause: str) -> bool:
+    """Whether the clause forwards the link to a quiz: that furthers the quiz, no other activity."""
+    return mention.concept.name == REPOST and any(m.concept.name == QUIZ for m in mentions(clause[mention.start :]))
+
+
+def _goes_out(text: str) -> bool:
+    return any(mention.concept.name == OUTREACH for mention in mentions(text))

@@ -15,6 +15,7 @@ _YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
 _FORMAL = re.compile(
     r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
 )
+_ENDINGS = re.compile(r"(?:活动|工作|总结|小结|情况|报告|材料|的)+$")
 _CUE_LIMIT = 5.0
 _THEME = 4.0
 _SLOGAN = 3.0
@@ -68,7 +69,7 @@ def themes_of(campaign: Campaign) -> tuple[str, ...]:
     quoted = [squeeze(hit) for hit in _QUOTED.findall(campaign.title)]
     core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
     pieces = [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
-    found = [one.removesuffix("活动").removesuffix("工作") for one in (*quoted, *([] if quoted else pieces))]
+    found = [_ENDINGS.sub("", one) for one in (*quoted, *([] if quoted else pieces))]
     return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
 
 

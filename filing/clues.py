@@ -10,7 +10,9 @@ from typing import Literal
 
 from filing.documents import Document
 from filing.lexica import words
-from filing.names import Hit, NameIndex, Quality
+from filing.nameforms import Quality
+from filing.names import Hit, NameIndex
+from filing.papers import paper_of
 from filing.squeeze import is_han, squeeze, squeezed
 from filing.zones import DATE, Layout, Zone, layout_of
 
@@ -47,6 +49,7 @@ WEIGHTS: dict[Source, float] = {
 _QUALITY: dict[Quality, float] = {"name": 1.0, "short": 0.85, "core": 0.35, "blurred": 0.4}
 _RESIDUE = 4  # characters that may stand beside name, department, date and telephone in a signature
 _MAX_MENTIONS = 40
+_IN_TITLE = 1.15  # of a title that begins with the name and ends with 总结: it says whose summary it is
 _AROUND = 12  # characters before and behind a name that tell what its unit does there
 
 
@@ -80,6 +83,8 @@ def _of_hit(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit], i
     text = layout.row.lines[line] if layout.row.lines else document.text
     source = _source(document, layout, hit, hits)
     weight = WEIGHTS[source] * _QUALITY[hit.quality] * (1.0 if len(hit.units) == 1 else 0.3)
+    if source == "head" and document.role != "body" and _titles(layout, hit):
+        weight *= _IN_TITLE
     sure = hit.quality in ("name", "short") and len(hit.units) == 1 and hit.standing == "clear"
     for unit in hit.units:
         yield Clue(unit, source, document.where, text.strip()[:120], weight, document.top_sha256, document.sha256, sure)
@@ -104,6 +109,14 @@ def _source(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit]) -
     if zone == "head" and line_is_name(layout, hit):
         return "letterhead"
     return "head" if zone in ("head", "signature") else "mention"
+
+
+def _titles(layout: Layout, hit: Hit) -> bool:
+    """NAME…总结: a closing report's title that begins with the name."""
+    row = layout.row
+    low = row.line_start(row.line_of(hit.start))
+    following = row.text[hit.end : hit.end + 60]
+    return row.text[low : hit.start] in ("", "关于") and paper_of(following) in ("summary", "report")
 
 
 def is_labelled(layout: Layout, hit: Hit) -> bool:

@@ -27,6 +27,7 @@ FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
 NEAR = 2
+OF_HAZARDS = re.compile(r"[处个项条件]")
 REACH = 10
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
@@ -45,6 +46,7 @@ class Count:
     text: str
     about: str = ""
     tabular: bool = False
+    derived: bool = False  # told by 均已整改 alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +100,31 @@ def counted_numbers(clause: str) -> list[Counted]:
 def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     """What the done clauses of one sentence count."""
     subject: Countable | None = None
-    said = told.heading
+    said = ""
     reach_found = 0  # of the hazards found in this sentence: what was put right of them reaches as far
     for clause in told.clauses:
+        before, said = f"{told.heading} {said}", f"{said} {clause.text}"
         for item in counted_numbers(clause.text) if clause.is_done else ():
-            measure = _measure_of(item, measures, f"{said} {item.lead}", subject)
+            measure = _measure_of(item, measures, f"{before} {item.lead}", subject)
             subject = measure or subject
             if measure is None or not _is_amount(item):
                 continue
-            reach = _reach(item, clause.text)
+            reach = _reach(item, said)
             reach_found = reach if measure.name == "hazards_found" else reach_found
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
-            yield Count(measure.name, item.number.value, reach, told.where, told.text, _about(item))
-            if measure.name == "hazards_fixed" and FOUND_AND_FIXED.search(item.link):
-                yield Count("hazards_found", item.number.value, reach, told.where, told.text, _about(item))
+            for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
+                yield Count(name, item.number.value, reach, told.where, told.text, _about(item))
         subject = _last_named(clause.text, measures) or subject
-        said = f"{said} {clause.text}"
+
+
+def _also(item: Counted, measure: Countable, measures: Sequence[Countable], said: str) -> list[str]:
+    """What the number counts besides: 排查整改 counts hazards twice, a campaign's own 家长信 are leaflets too."""
+    if measure.name == "hazards_fixed" and FOUND_AND_FIXED.search(item.link):
+        return ["hazards_found"]
+    if measure.own:
+        standard = _measure_of(item, [other for other in measures if not other.own], said, None)
+        return [standard.name] if standard else []
+    return []
 
 
 def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | None = None) -> list[Count]:
@@ -122,10 +133,12 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
     ``found``: the hazards that an earlier sentence counted.
     """
     counted = list(counts_in(told, measures))
+    if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
+        found = None  # 均已整改 is about the numbers of its own sentence
     found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
     if found is not None and any(_all_put_right(clause) for clause in told.clauses):
         reach = max(found.reach, TOTAL)
-        counted.append(Count("hazards_fixed", found.value, reach, told.where, told.text, "均已整改"))
+        counted.append(Count("hazards_fixed", found.value, reach, told.where, told.text, "均已整改", derived=True))
     return counted
 
 
@@ -155,7 +168,7 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
         return None if _takes_away(item.link[max(0, left[0].start() - AROUND) :], left[1]) else left[1]
     if right is not None:
         return None if _takes_away(item.link[-AROUND:], right) else right
-    bare = BARE_VERB.fullmatch(item.left) and not item.right.strip()
+    bare = BARE_VERB.fullmatch(item.left) and BARE_VERB.fullmatch(item.right)
     adds_to_subject = bare or CALLED_TOTAL.search(item.left)
     return subject if subject in fitting and adds_to_subject else None
 
@@ -197,8 +210,8 @@ def _is_amount(item: Counted) -> bool:
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
 
 
-def _reach(item: Counted, clause: str) -> int:
-    period = PERIOD if scope("period").search(clause) else 0
+def _reach(item: Counted, said: str) -> int:
+    period = PERIOD if scope("period").search(said) else 0
     if scope("total").search(item.left):
         return TOTAL + period
     return OF_A_DAY if scope("day").search(item.left) else PLAIN + period

@@ -86,6 +86,8 @@ def _counts(document: Document, measures: Sequence[Countable], period: Period | 
 def _is_of_others(sentence: Sentence, before: Sentence | None) -> bool:
     """Whether the hazards of this sentence are those of units that the sender inspected."""
     words = word_list("figures")["others"]
+    if re.search(words["elsewhere"], sentence.text):
+        return True
     said = sentence.text if before is None or before.heading != sentence.heading else before.text + sentence.text
     return re.search(words["inspected"], said) is not None and re.search(words["own"], sentence.text) is None
 
@@ -110,6 +112,8 @@ def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:
     values = {count.value for count in widest}
     if len(values) == 1:
         return (None, True) if _are_parts(widest) else (widest[0], True)
+    if all(count.derived for count in widest):
+        return None, True
     tables = [count for count in widest if count.tabular]
     if tables and len({count.value for count in tables}) == 1:
         return tables[0], False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from filing.documents import Document
 from filing.numerals import numbers, parse_number
-from filing.paragraphs import CELL_BREAK, tidy
+from filing.paragraphs import cells_of, tidy
 from filing.tense import clauses_of
 from records.campaigns import Campaign, Period
 
@@ -21,6 +21,7 @@ NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
+ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
@@ -51,7 +52,7 @@ def grids_of(document: Document) -> tuple[Grid, ...]:
     """The tables of a document; where a parser gave none, the rows that stand in its text."""
     tables = [(table.title, table.rows) for table in document.tables if table.rows]
     if not tables:
-        rows = tuple(_text_cells(line) for line in document.lines)
+        rows = tuple(cells_of(line) for line in document.lines)
         tables = [("", block) for block in _blocks(rows)]
     return tuple(grid for title, rows in tables if (grid := _grid(title, rows)).rows)
 
@@ -96,19 +97,14 @@ def done_rows(document: Document, campaign: Campaign) -> Iterator[str]:
 
 
 def _deeds(entry: Entry, period: Period | None) -> Iterator[str]:
-    cells = [cell for _, cell in entry.values if not NOTHING.match(cell)]
+    if any(ASKS_WHETHER.search(head) and NOTHING.match(cell) for head, cell in entry.values):
+        return
+    cells = [cell for head, cell in entry.values if not NOTHING.match(cell) and not ASKS_WHETHER.search(head)]
     said = f"{entry.label}：{'，'.join(cells)}"
     moods = [clause.mood for clause in clauses_of(said, period=period)]
     noted = [clause.mood for clause in clauses_of(entry.note, period=period)]
     if cells and "done" in moods[1:] and "left_out" not in moods + noted and moods[0] != "plan":
         yield said
-
-
-def _text_cells(line: str) -> tuple[str, ...]:
-    inner = line.strip().strip("|｜").strip()
-    if "\t" not in inner and "|" not in inner and "｜" not in inner:
-        return ()
-    return tuple(tidy(cell) for cell in CELL_BREAK.split(inner))
 
 
 def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], ...]]:

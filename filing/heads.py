@@ -86,6 +86,8 @@ def _counts_persons(item: Counted) -> bool:
 
 
 def _attended(item: Counted, sentence: str) -> bool:
+    if re.match(_words("guests"), item.right):
+        return False
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))
     if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):

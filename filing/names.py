@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from filing.lexica import words
-from filing.shortforms import common_places, is_own, shorter_endings, take_apart, unique_forms
+from filing.nameforms import ORDINAL, PLACELIKE, Form, Quality, forms_of, lengths_by_head, units_that_begin_others
+from filing.shortforms import common_places, is_own, shorter_endings, take_apart
 from filing.squeeze import Squeezed, is_han, squeeze
 from filing.vocabulary import word_list
 from records.units import Roster, Unit
 
-Quality = Literal["name", "short", "core", "blurred"]
-"""name: as the roster has it (full, alias, former); short: a form we made; core: only what is its own in the name;
-blurred: one character of what is its own differs, in text from pixels."""
 Standing = Literal["clear", "campus", "part", "branch"]
 """clear: the name stands by itself; part: inside what may be a longer name; campus: of a 校区 or
 院区; branch: of a part that stands by itself and that the roster lacks."""
 
-_PLACELIKE = ("镇", "乡", "街道", "社区", "村", "小区")
-_MIN_CORE, _MAX_CORE = 3, 8
+_TOWNS = ("镇", "乡", "街道")
 _MAX_NAME = 40
-_ORDINAL = re.compile(r"第.{1,3}$")
 _FUZZY_LENGTH = 6
 _MAX_INDEXES = 8
 
@@ -42,13 +38,7 @@ class Hit:
     reach: int = 0  # where the longer name ends of which this one is a part
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    units: tuple[str, ...]
-    quality: Quality
-
-
-_Span = tuple[int, int, _Form]
+_Span = tuple[int, int, Form]
 
 
 class NameIndex:
@@ -57,11 +47,11 @@ class NameIndex:
     def __init__(self, roster: Roster) -> None:
         self._units = {unit.code: unit for unit in roster.units}
         self.places = common_places(squeeze(unit.name) for unit in roster.units)
-        self._forms = _forms_of(roster.units, self.places)
-        self._lengths = _lengths_by_head(self._forms)
+        self._forms = forms_of(roster.units, self.places)
+        self._lengths = lengths_by_head(self._forms)
         self._halves: dict[str, list[tuple[str, int]]] | None = None
         self._own_names: dict[str, tuple[str, ...]] = {}
-        self._parents = _units_that_begin_others(self._forms)
+        self._parents = units_that_begin_others(self._forms)
 
     def unit(self, code: str) -> Unit:
         """The unit of that code; raises ``KeyError``."""
@@ -74,9 +64,9 @@ class NameIndex:
         return self._own_names[code]
 
     def core_of(self, code: str) -> str:
-        """What is the unit's own in its name (小桔灯 of 渝北区小桔灯托育园); "" where that is a place or too little."""
+        """What is the unit's own in its name (小脚印 of 东湖区小脚印托育园); "" where that is a place or too little."""
         stem = take_apart(squeeze(self._units[code].name), self.places).stem
-        return stem if is_own(stem) and not stem.endswith(_PLACELIKE) else ""
+        return stem if is_own(stem) and not stem.endswith(PLACELIKE) else ""
 
     def is_wording_of(self, name: str, code: str) -> bool:
         """Whether a squeezed name may be another wording of the unit's: its own part, an ending that stands for its."""
@@ -95,10 +85,9 @@ class NameIndex:
             if other.code != code and (other.parent in own or squeeze(other.name).startswith(name))
         )
 
-    def exact(self, text: str) -> tuple[str, ...]:
-        """Codes of the units that are called just so (registered names and short forms)."""
-        form = self._forms.get(squeeze(text))
-        return form.units if form else ()
+    def is_branch(self, code: str) -> bool:
+        """Whether one of its own names says that it is a 分园, 分院, 附属学校 …."""
+        return any(word in name for name in self.names_of(code) for word in words("names", "branches"))
 
     def find(self, text: Squeezed, blurred: bool = False) -> list[Hit]:
         """Names in the text from left to right, none overlapping; with ``blurred``, one wrong character is borne."""
@@ -109,9 +98,7 @@ class NameIndex:
             spans = sorted([*spans, *near], key=lambda span: span[0])
         hits: list[Hit] = []
         for span in spans:
-            beside = bool(hits) and not hits[-1].name.endswith(
-                _PLACELIKE
-            )  # 甲学校 乙学校; but 甲街道乙社区 is one name
+            beside = bool(hits) and not hits[-1].name.endswith(PLACELIKE)  # 甲学校 乙学校; but 甲街道乙社区 is one name
             hits.append(self._judged(text, span, blurred, hits[-1].end if beside else -1))
         return hits
 
@@ -134,8 +121,9 @@ class NameIndex:
 
     def _longest(self, text: str, at: int) -> int:
         for length in self._lengths.get(text[at : at + 2], ()):
-            if text[at : at + length] in self._forms and _whole_words(text, at, at + length):
-                return at + length
+            end = at + length
+            if end <= len(text) and text[at:end] in self._forms and _whole_words(text, at, end):
+                return end
         return 0
 
     def _judged(self, text: Squeezed, span: _Span, blurred: bool, previous: int) -> Hit:
@@ -159,16 +147,16 @@ class NameIndex:
         rest = text.text[line_start:start]
         for place in self.places:
             rest = rest.removeprefix(place)
-        garbled = blurred and 0 < len(rest) <= 2 and rest[-1] in "市区县"  # of 渝北区 only 区 could be read
+        garbled = blurred and 0 < len(rest) <= 2 and rest[-1] in "市区县"  # of 东湖区 only 区 could be read
         return line_start if garbled else start
 
-    def _left_is_free(self, text: Squeezed, begin: int, start: int, form: _Form) -> bool:
+    def _left_is_free(self, text: Squeezed, begin: int, start: int, form: Form) -> bool:
         """Whether the name begins where it seems to: nothing before it makes it a longer or another place's name."""
         name = text.text[start : start + _MAX_NAME]
         place = next((p for p in self.places if text.text.endswith(p, begin, start)), "")
         own = self._own_places(form.units)
         if place and own and place not in own and not self._distinctive(form.units):
-            return False  # 重庆市人民医院 is not 重庆市渝北区人民医院
+            return False  # 滨海市人民医院 is not 滨海市东湖区人民医院
         before = text.text[max(text.line_start(text.line_of(begin)), begin - 6) : begin]
         if not before or not is_han(before[-1]) or begin < start or name.startswith(self.places):
             return True
@@ -178,7 +166,7 @@ class NameIndex:
         return before.endswith(words("names", "boundaries"))
 
     def _own_places(self, codes: tuple[str, ...]) -> tuple[str, ...]:
-        """The lowest place of the units' names (渝北区), with and without its ending."""
+        """The lowest place of the units' names (东湖区), with and without its ending."""
         found = []
         for code in codes:
             taken = take_apart(squeeze(self._units[code].name), self.places).places
@@ -186,12 +174,14 @@ class NameIndex:
         return tuple(found)
 
     def _distinctive(self, codes: tuple[str, ...]) -> bool:
-        return all(self.core_of(code) and not _ORDINAL.search(self.core_of(code)) for code in codes)
+        return all(self.core_of(code) and not ORDINAL.search(self.core_of(code)) for code in codes)
 
-    def _right(self, name: str, form: _Form, behind: str) -> tuple[Standing, int]:
+    def _right(self, name: str, form: Form, behind: str) -> tuple[Standing, int]:
         """What the characters behind the name make of it, and how far the longer name reaches."""
-        if name.endswith(_PLACELIKE) and (longer := _LONGER_PLACE.match(behind)):
+        if name.endswith(PLACELIKE) and (longer := _LONGER_PLACE.match(behind)):
             return "part", longer.end()
+        if name.endswith(_TOWNS) and (smaller := _IN_A_TOWN.match(behind)):
+            return "part", smaller.end()
         longer_name = next((word for word in words("names", "longer") if behind.startswith(word)), "")
         if longer_name and not behind.startswith(words("names", "no_longer")):
             return "part", len(longer_name)
@@ -209,7 +199,7 @@ class NameIndex:
         spans: list[_Span] = []
         for (start, end), names in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0])):
             codes = {code for name in names for code in self._units_called(name)}
-            form = _Form(tuple(codes), self._blur(min(names), text[start:end]))
+            form = Form(tuple(codes), self._blur(min(names), text[start:end]))
             if len(codes) == 1 and not _overlaps((start, end, form), [*taken, *spans]):
                 spans.append((start, end, form))
         return spans
@@ -261,59 +251,6 @@ def _overlaps(span: _Span, others: Sequence[_Span]) -> bool:
     return any(span[0] < end and start < span[1] for start, end, _ in others)
 
 
-def _forms_of(units: tuple[Unit, ...], places: tuple[str, ...]) -> dict[str, _Form]:
-    owners: dict[str, list[str]] = {}
-    for unit in units:
-        for name in dict.fromkeys(squeeze(name) for name in unit.names):
-            if len(name) >= 2:
-                owners.setdefault(name, []).append(unit.code)
-    forms = {name: _Form(tuple(codes), "name") for name, codes in owners.items()}
-    rests = {take_apart(squeeze(name), places).rest for unit in units for name in (unit.name, *unit.former_names)}
-    for form, code in unique_forms(units, places).items():
-        whole = form in rests and is_own(take_apart(form, places).stem)  # only places that all share are left out
-        forms.setdefault(form, _Form((code,), "name" if whole else "short"))
-    for core, code in _cores(units, places, forms).items():
-        forms.setdefault(core, _Form((code,), "core"))
-    return forms
-
-
-def _cores(units: tuple[Unit, ...], places: tuple[str, ...], forms: dict[str, _Form]) -> dict[str, str]:
-    """Stems of three to eight characters that occur in one unit's names alone."""
-    stems = {take_apart(squeeze(unit.name), places).stem: unit.code for unit in units}
-    stems = {stem: code for stem, code in stems.items() if _can_be_core(stem)}
-    owners: dict[str, set[str]] = {}
-    for name, form in forms.items():
-        for length in range(_MIN_CORE, _MAX_CORE + 1):
-            for at in range(len(name) - length + 1):
-                if (part := name[at : at + length]) in stems:
-                    owners.setdefault(part, set()).update(form.units)
-    return {stem: code for stem, code in stems.items() if owners.get(stem) == {code}}
-
-
-def _can_be_core(stem: str) -> bool:
-    return _MIN_CORE <= len(stem) <= _MAX_CORE and not stem.endswith(_PLACELIKE) and not _ORDINAL.search(stem)
-
-
-def _units_that_begin_others(forms: dict[str, _Form]) -> frozenset[str]:
-    """Codes of units whose parts (校区 …) stand on the roster by themselves."""
-    ordered = sorted(forms)
-    found: set[str] = set()
-    for at, name in enumerate(ordered):
-        for following in ordered[at + 1 : at + 50]:
-            if not following.startswith(name):
-                break
-            if not set(forms[name].units) & set(forms[following].units):
-                found.update(forms[name].units)
-    return frozenset(found)
-
-
-def _lengths_by_head(forms: dict[str, _Form]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = {}
-    for name in forms:
-        found.setdefault(name[:2], set()).add(len(name))
-    return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
-
-
 def _whole_words(text: str, start: int, end: int) -> bool:
     """Latin names begin and end at word borders."""
     opens = start == 0 or not (_latin(text[start]) and _latin(text[start - 1]))
@@ -329,7 +266,7 @@ def _latin(char: str) -> bool:
 
 
 def _own_ending(name: str, behind: str, own_names: tuple[str, ...]) -> int:
-    """How many characters behind an alias (渝北疾控) finish the unit's own name (中心)."""
+    """How many characters behind an alias (东湖疾控) finish the unit's own name (中心)."""
     for own in own_names:
         at = own.find(name)
         tail = own[at + len(name) :] if at >= 0 else ""
@@ -364,6 +301,7 @@ def _pattern(marks: tuple[str, ...], between: int) -> re.Pattern[str]:
 
 _BRANCH = _pattern(words("names", "branches"), 6)
 _CAMPUS = _pattern(words("names", "campuses"), 6)
+_IN_A_TOWN = re.compile(rf"[^{re.escape(word_list('names')['no_branch'])}\W]{{1,4}}?(?:村|社区|居委|屯|小区|学校|公司)")
 _LONGER_PLACE = _pattern(tuple(word for word in words("names", "organisations") if len(word) >= 2), 6)
 
 

@@ -179,7 +179,8 @@ def is_question(s: Situation) -> Evidence | None:
         or carried.links
     ):
         return None
-    if carried.pictures and (s.unit_named or len(carried.pictures) > 2):
+    screenshot = len(carried.pictures) <= 2 and contains_any(s.words, words("nonreports", "about_a_screenshot"))
+    if carried.pictures and (s.unit_named or not screenshot):
         return None
     text = s.words
     if told := contains_any(text, words("nonreports", "asks_delay")):

@@ -16,7 +16,9 @@ IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
 MOST_IN_TEXT = 2.0  # however often the text repeats a word, the title weighs more
 SHORTEST_STRONG = 3
 LONG_CUE = 4
+PAIR = 2
 SPREADING = frozenset({"publicity", "education"})
+ADMINISTRATIVE = frozenset({"rules", "meeting", "duty", "facilities"})  # every campaign has meetings and papers
 ON_THE_DAY = 2.0  # for the day that an activity's title names
 TITLE_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
 MOST_BY_TITLE, MOST_BY_TEXT = 3.0, 0.8
@@ -36,6 +38,7 @@ class Profile:
     topics: Mapping[str, float]
     days: tuple[str, ...] = ()  # days that its title names
     pairs: frozenset[str] = frozenset()  # pairs of signs of its title's words that no other activity has
+    words: frozenset[str] = frozenset()  # those of them that are whole words
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> lis
 
 def family_owners_of(family: str, around: Surroundings, profiles: Profiles) -> list[Owner]:
     """The activity that stands for a family of deeds which no text names singly (发放资料 where all else is 宣传)."""
-    return _best({profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}, around, profiles)
+    least = IN_TITLE if family in ADMINISTRATIVE else IN_TEXT
+    weights = {profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}
+    return _best({id_: weight if weight >= least else 0.0 for id_, weight in weights.items()}, around, profiles)
 
 
 def wording_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
@@ -113,7 +118,7 @@ def _only_best(scores: Mapping[str, float], least: float, rival: float) -> Owner
 
 
 def _wording(profile: Profile, clause: str) -> float:
-    pairs = sum(pair in clause for pair in profile.pairs)
+    pairs = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
     return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
 
 
@@ -193,7 +198,7 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
     return Profile(
         id=activity.id,
         names=names,
-        cues=tuple(cue for cue in activity.cues if cue not in names and cue not in elsewhere and len(cue) >= 2),
+        cues=_cues(activity.cues, names, elsewhere),
         concepts=_concept_weights(title, text),
         families=_family_weights(title, text),
         topics={
@@ -201,8 +206,15 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
             **dict.fromkeys(topics(title) - everywhere, IN_TITLE),
         },
         pairs=_pairs(title, elsewhere),
+        words=frozenset(part for part in _title_words(title) if len(part) == PAIR and part not in elsewhere),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
+
+
+def _cues(cues: Sequence[str], names: Sequence[str], elsewhere: str) -> tuple[str, ...]:
+    """The cues that are no names and stand in no other activity, and what is left of them without common words."""
+    parts = (part for cue in cues for part in own_parts(cue) if len(part) >= SHORTEST_STRONG)
+    return tuple(cue for cue in dict.fromkeys((*cues, *parts)) if cue not in names and cue not in elsewhere)
 
 
 def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tuple[str, ...]:
@@ -221,9 +233,12 @@ def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tup
 
 def _pairs(title: str, elsewhere: str) -> frozenset[str]:
     """Pairs of neighbouring signs in the title's own words that no other activity has."""
-    words = [part for name in (*chunks(title), *quoted_names(title)) for part in own_parts(name)]
-    pairs = {word[at : at + 2] for word in words for at in range(len(word) - 1)}
+    pairs = {word[at : at + PAIR] for word in _title_words(title) for at in range(len(word) - 1)}
     return frozenset(pair for pair in pairs if pair not in elsewhere)
+
+
+def _title_words(title: str) -> list[str]:
+    return [part for name in (*chunks(title), *quoted_names(title)) for part in own_parts(name)]
 
 
 def _concept_weights(title: str, text: str) -> dict[str, float]:

@@ -33,16 +33,24 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
     """The paragraphs of ``text`` in order; what stands beyond 100,000 characters is left out."""
     lines = _lines(text[:LONGEST_TEXT])
     width = _page_width([line for _, line in lines])
-    out: list[Paragraph] = []
+    joined: list[list[str]] = []
+    starts: list[int] = []
     open_ended = False  # the line before ran to the margin and its sentence goes on
     for start, line in lines:
-        cells = _cells(line)
-        if out and open_ended and line.strip() and not cells and not NEW_ITEM.match(line) and not DATE_LINE.match(line):
-            out[-1] = Paragraph(tidy(out[-1].text + _glue(out[-1].text, line) + line.strip()), out[-1].start)
+        if line.strip() and open_ended and not _begins_anew(line):
+            joined[-1] += [_glue(joined[-1][-1], line), line.strip()]
         elif line.strip():
-            out.append(Paragraph(tidy(line), start, cells))
-        open_ended = bool(line.strip()) and not cells and _runs_on(line, width)
-    return tuple(out)
+            joined.append([line])
+            starts.append(start)
+        open_ended = bool(line.strip()) and not cells_of(line) and _runs_on(line, width)
+    return tuple(
+        Paragraph(tidy("".join(parts)), start, cells_of(parts[0]) if len(parts) == 1 else ())
+        for parts, start in zip(joined, starts, strict=True)
+    )
+
+
+def _begins_anew(line: str) -> bool:
+    return bool(cells_of(line) or NEW_ITEM.match(line) or DATE_LINE.match(line))
 
 
 def tidy(text: str) -> str:
@@ -64,7 +72,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return lines
 
 
-def _cells(line: str) -> tuple[str, ...]:
+def cells_of(line: str) -> tuple[str, ...]:
+    """The cells of a line that looks like the row of a table (tabs or | between them), else none."""
     inner = line.strip().strip("|｜").strip()
     if "\t" not in inner and "|" not in inner and "｜" not in inner:
         return ()

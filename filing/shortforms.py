@@ -45,7 +45,7 @@ _PLACE = _place_pattern()
 
 
 def common_places(names: Iterable[str]) -> tuple[str, ...]:
-    """Places with which many of the names begin (重庆市, 渝北区), and the same without their ending; longest first."""
+    """Places with which many of the names begin (滨海市, 东湖区), and the same without their ending; longest first."""
     counted: Counter[str] = Counter()
     total = 0
     for name in names:
@@ -120,13 +120,13 @@ def shorter_endings(ending: str) -> tuple[str, ...]:
 
 
 def _ordinal_forms(parts: Anatomy) -> set[str]:
-    """渝北区第二人民医院: 渝北二院, 区二院; 第一中学 behind a place: 渝北一中. Never without a place."""
+    """东湖区第二人民医院: 东湖二院, 区二院; 第一中学 behind a place: 东湖一中. Never without a place."""
     found: set[str] = set()
     for ending, *shorts in word_list("names")["ordinals"]:
         hit = re.fullmatch(rf"(.*?)第([{_DIGITS}]{{1,3}}){ending}", parts.rest)
         if not hit:
             continue
-        lowest = parts.places[-1:]  # 渝北区第二人民医院 is not 重庆二院
+        lowest = parts.places[-1:]  # 东湖区第二人民医院 is not 滨海二院
         before = {hit[1]} if hit[1] else {form for place in lowest for form in (place, place[:-1], place[-1]) if form}
         found.update(place + hit[2] + short for place in before if place for short in shorts)
     return found

@@ -46,9 +46,13 @@ class Squeezed:
 
 def squeezed(lines: tuple[str, ...]) -> Squeezed:
     """Those lines as one row."""
-    rows, starts, at = [], [], 0
+    rows: list[str] = []
+    starts: list[int] = []
+    at = 0
     for line in lines:
         row = squeeze(line)
+        if rows and row[:1].isascii() and rows[-1][-1:].isascii():
+            row = f" {row}"  # Latin words of two lines are two words
         rows.append(row)
         starts.append(at)
         at += len(row)

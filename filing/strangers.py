@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from filing.documents import Document
@@ -14,6 +14,11 @@ from filing.zones import DATE, Layout, is_transparent, layout_of
 from records.campaigns import Campaign
 
 _ORGANISATION = re.compile(rf"[\u4e00-\u9fff]{{2,26}}?(?:{'|'.join(map(re.escape, words('names', 'organisations')))})$")
+_TITLE_LINES = 4
+_TITLE = re.compile(
+    rf"(?P<name>[\u4e00-\u9fff]{{2,24}}?(?:{'|'.join(map(re.escape, words('names', 'title_organisations')))}))"
+    r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
+)
 _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
 
@@ -28,7 +33,8 @@ class Stranger:
     top: str | None
     sha256: str | None
     branch_of: str | None = None  # code of the unit whose part it says it is
-    only_named: bool = False  # in a subject or file name
+    only_named: bool = False  # in a subject, title or file name
+    holds: tuple[str, ...] = ()  # units whose names are a part of it
 
 
 def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> list[Stranger]:
@@ -46,7 +52,23 @@ def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> li
         name = organisation_in(text)
         if name and not _is_office(name, offices, index):
             found.append(Stranger(name, document.where, text, document.top_sha256, document.sha256))
-    return found
+    return [*found, *_in_titles(document, layout, hits, (offices, index))]
+
+
+def _in_titles(
+    document: Document, layout: Layout, hits: Sequence[Hit], known: tuple[tuple[str, ...], NameIndex]
+) -> Iterator[Stranger]:
+    """Titles that begin with an organisation's name: NAME关于…, NAME2025年…."""
+    for line, zone in enumerate(layout.zones[:_TITLE_LINES]):
+        start = layout.row.line_start(line)
+        row = layout.row.text[start : layout.row.line_end(line)]
+        match = _TITLE.match(row.removeprefix("关于")) if zone == "head" and document.role != "body" else None
+        if match is None or any(hit.standing == "clear" and start <= hit.start < start + len(row) for hit in hits):
+            continue
+        if not _NOT_A_NAME.search(match["name"]) and not _is_office(match["name"], *known):
+            parts = tuple(unit for hit in hits if start <= hit.start < start + len(row) for unit in hit.units)
+            text = layout.row.lines[line].strip()
+            yield Stranger(match["name"], document.where, text, document.top_sha256, document.sha256, holds=parts)
 
 
 def _branches(document: Document, layout: Layout, hits: Iterable[Hit]) -> Iterator[Stranger]:
@@ -79,7 +101,10 @@ def strangers_named(text: str, where: str, index: NameIndex) -> list[Stranger]:
             continue
         name = _after_last_word(match[0])
         if name and not row.text[: match.end() - len(name)].endswith(words("names", "guests_before")):
-            found.append(Stranger(name, where, text.strip()[:120], None, None, only_named=True))
+            parts = tuple(
+                unit for hit in hits if hit.start < match.end() and match.start() < hit.end for unit in hit.units
+            )
+            found.append(Stranger(name, where, text.strip()[:120], None, None, only_named=True, holds=parts))
     return found
 
 
@@ -93,7 +118,8 @@ def _after_last_word(text: str) -> str:
     """The name alone, words before it cut off; "" where nothing of its own is left."""
     name = _WORDS_BEFORE.sub("", text)
     ending = next((one for one in words("names", "sure_organisations") if name.endswith(one)), "")
-    return name if ending and len(name) - len(ending) >= 2 else ""
+    stem = name.removesuffix(ending)
+    return name if ending and len(stem) >= 2 and not stem.endswith(words("names", "common_nouns")) else ""
 
 
 def organisation_in(line: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from filing.counts import TOTAL, Count, Told, counts_with_fixed
 from filing.documents import Document
 from filing.grids import YEAR_HEAD, Entry, columns, entries, grids_of
-from filing.measures import LABEL_UNIT, Countable
+from filing.measures import LABEL_UNIT, Countable, any_counter
 from filing.numerals import numbers, parse_number
 from filing.tense import clauses_of
 from filing.vocabulary import word_list
@@ -40,8 +40,9 @@ def cell_value(cell: str) -> float | None:
     found = numbers(bare)
     if len(found) != 1 or len(bare) > SHORT_CELL or found[0].ordinal:
         return None
-    lead = LEADING.match(bare)
-    return found[0].value if lead and lead.end() == found[0].start else None
+    lead, rest = LEADING.match(bare), bare[found[0].end :].strip()
+    counted = not rest or rest in "%％" or any_counter().fullmatch(rest)  # 三楼应急灯不亮 is no 3
+    return found[0].value if counted and lead and lead.end() == found[0].start else None
 
 
 def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: Period | None) -> Iterator[Count]:

@@ -33,9 +33,10 @@ CAME_TRUE = re.compile(r"的[^,，]{0,14}已(?:于|经|如期|按期|全部|圆�
 YEAR = re.compile(r"(?<!\d)(20\d\d|二[〇○零]二[〇○零一二三四五六七八九])\s?年")
 MONTH = re.compile(r"(?<![\d个])(\d{1,2}|[一二三四五六七八九十]{1,2})月(?!份?额)(?!活动)")
 HAN_MONTH = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
-REASON = re.compile(r"(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
+REASON = re.compile(r"因[^,，。；]{2,24}$|(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
 SINCE = re.compile(r"自|从|起|以来|开始")
 LONG_BEFORE = -2  # months; what was done shortly before a campaign often belongs to it
+ITEM_NUMBER = re.compile(r"^\s*[（(]?\d{1,2}[）)、.．]\s*")
 BARE_LEAD = re.compile(r"^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -201,7 +202,7 @@ def _month(signs: str) -> int:
 
 
 def _take_topics_along(pieces: list[str], moods: list[Mood]) -> None:
-    """A denial reaches back over topics and reasons that have no deed of their own: 小红书活动因…，本院未参加."""
+    """A denial reaches back over topics and reasons that have no deed of their own: 答题活动因…，本院未参加."""
     at = len(moods) - 2
     while at >= 0 and moods[at] == "done" and _is_topic(pieces[at]):
         moods[at] = "left_out"
@@ -229,5 +230,6 @@ def _is_topic(piece: str) -> bool:
         return True
     if REASON.search(piece):
         return True
-    bare = marker("tense", "deed").search(piece) is None
-    return (bare or piece.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", piece)
+    said = ITEM_NUMBER.sub("", piece)
+    bare = marker("tense", "deed").search(said) is None
+    return (bare or said.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", said)

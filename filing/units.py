@@ -108,6 +108,8 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
         return _review(seen, units, "unit_unknown", _stranger_text(stranger), stranger.name)
     if not fits_selves(top.unit, seen.selves, index):
         return _review(seen, [top.unit], "unit_doubtful", _selves_text(seen, top, index))
+    if seen.hints_at_branch and "signature" not in top.by_source and not index.is_branch(top.unit):
+        return _review(seen, [*index.parts_of(top.unit)[:1], top.unit], "unit_doubtful", _BRANCH_TEXT)
     if seen.sender.codes and top.unit not in seen.sender.codes:
         return _against_address(seen, top, rivals, index)
     return _by_strength(seen, top, index)
@@ -202,8 +204,11 @@ def _stranger_against(top: Standing, seen: Witnesses) -> Stranger | None:
     """Another organisation signs, heads or names what this unit seems to speak for."""
     signed = {clue.where for clue in seen.clues if clue.unit == top.unit and clue.source in ("signature", "letterhead")}
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
-    others = (one for one in seen.strangers if one.where not in signed and not (signs and one.only_named))
-    return next(others, None)
+    for stranger in seen.strangers:
+        harmless = stranger.where in signed or (signs and stranger.only_named)
+        if top.unit in stranger.holds or not harmless:
+            return stranger
+    return None
 
 
 def fits_selves(code: str, selves: frozenset[str], index: NameIndex) -> bool:
@@ -244,6 +249,9 @@ def _place(seen: Witnesses, unit: str) -> Text:
     return _PLACES.get(clue.source, _PLACES["mention"]) if clue else _PLACES["mention"]
 
 
+_BRANCH_TEXT = Text(
+    "提到分支机构，请核对是总部还是分支报送的。", "It speaks of a branch; please check which of the two reports."
+)
 _MANY_TEXT = Text(
     "文中列有多个单位，看不出由哪个单位报送，请核对。", "It lists several units; please check whose report it is."
 )

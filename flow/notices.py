@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filing.campaign_file import keep_corrections
+from filing.campaign_file import campaign_from_toml, keep_corrections
 from filing.notice import Reading, read_with_notes
 from filing.roster import read_roster
-from flow.campaigns import read_file
+from flow.campaigns import NOT_UTF8, read_file
 from flow.process import Reader
 from records.campaigns import Campaign
 from records.errors import UsageError
@@ -16,8 +16,12 @@ from records.units import Roster
 from records.words import Text
 
 UNREADABLE = Text(
-    "读不出通知 {path}：{why}。请换成 txt、docx 或带文字的 pdf 再试",
-    "The notice {path} cannot be read: {why}. Try it as txt, docx or a pdf with text",
+    "读不出通知 {path}，请换成 txt、docx 或带文字的 pdf 再试（{why}）",
+    "The notice {path} cannot be read, try it as txt, docx or a pdf with text ({why})",
+)
+OTHER_CAMPAIGN = Text(
+    "{path} 里已有另一个报送任务（{title}）：请用 --out 换一个文件名",
+    "{path} holds another campaign already ({title}): name another file with --out",
 )
 NO_TEXT = Text("里面没有文字", "there is no text in it")
 
@@ -34,7 +38,17 @@ def read_notice_file(path: Path, roster_path: Path | None, reader: Reader) -> Re
 
 
 def with_corrections(reading: Reading, out: Path) -> Campaign:
-    """The campaign, with what a person corrected in the file that is there already."""
+    """The campaign, with what a person corrected in the file that is there already.
+
+    Raises UsageError where the file holds another campaign: it would be lost, or its reports mixed with these.
+    """
     if not out.exists():
         return reading.campaign
-    return keep_corrections(reading.campaign, out.read_text("utf-8-sig"), str(out))
+    try:
+        text = read_file(out).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(NOT_UTF8.fill(path=out)) from error
+    there, fresh = campaign_from_toml(text, str(out)), reading.campaign
+    if there.id != fresh.id and there.title != fresh.title:
+        raise UsageError(OTHER_CAMPAIGN.fill(path=out, title=there.title))
+    return keep_corrections(fresh, text, str(out))

@@ -98,8 +98,8 @@ class MailboxPoll:
     def _keep(self, group: Sequence[Fetched]) -> None:
         """Make a group durable: octets, then one journal write for all, then rows."""
         arrivals = [self._arrival(fetched) for fetched in group]
-        for fetched, arrival in zip(group, arrivals, strict=True):
-            self.archive.raw.keep(fetched.raw, arrival.received_at)
+        received = (arrival.received_at for arrival in arrivals)
+        self.archive.raw.keep_all(zip((fetched.raw for fetched in group), received, strict=True))
         self._journal(arrivals)
 
     def _keep_oversized(self, oversized: Oversized) -> None:

@@ -161,9 +161,8 @@ def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
 def _keep_files(office: Office, read: Read, found: Filing) -> None:
     if found.reason == "own_mail":
         return
-    for extract in read.extracts:
-        for member in extract.walk():
-            office.archive.files.keep(member.part.content)
+    members = (member for extract in read.extracts for member in extract.walk())
+    office.archive.files.keep_all(member.part.content for member in members if member.part.content)
 
 
 def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:

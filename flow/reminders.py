@@ -10,6 +10,7 @@ from digest.compose import compose, mail_key
 from digest.periods import due_reminders
 from digest.reminders import reminder_letter
 from flow.board import board, boards
+from flow.campaigns import NONE_OPEN
 from flow.mailing import Mailing
 from flow.office import Office
 from records.boards import Board
@@ -39,6 +40,17 @@ def boards_of(
     asked = context.campaign.requirement(requirement)
     assert asked is not None, "checked by the caller"
     return (board(context, asked, filed, office.standing, as_of),)
+
+
+def reminded(contexts: Sequence[CampaignContext]) -> Sequence[CampaignContext]:
+    """The campaigns of which somebody can be missing; where none has a deadline all, so that :func:`boards_of` says so.
+
+    Raises UsageError where there are no campaigns at all.
+    """
+    if not contexts:
+        raise UsageError(NONE_OPEN)
+    asked = [any(item.required and item.due for item in context.campaign.requirements) for context in contexts]
+    return [context for context, is_dated in zip(contexts, asked, strict=True) if is_dated or not any(asked)]
 
 
 def queue_reminder(office: Office, context: CampaignContext, found: Sequence[Board], period: str, how: Mailing) -> int:

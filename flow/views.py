@@ -21,7 +21,7 @@ class Wanted:
     """Which messages a listing or a search is asked for; None: any."""
 
     campaign: str | None = None
-    unit: str | None = None
+    units: frozenset[tuple[str, str]] | None = None  # (campaign, code): one code may mean different units
     activity: str | None = None
     kind: str | None = None
     status: str | None = None
@@ -34,13 +34,13 @@ class Wanted:
             return False
         if (self.since and view.received_at < self.since) or (self.until and view.received_at > self.until):
             return False
-        asks = (self.campaign, self.unit, self.activity, self.kind)
-        return not any(asks) or any(self._takes(item) for item in view.submissions)
+        asks = (self.campaign, self.units, self.activity, self.kind)
+        return all(asked is None for asked in asks) or any(self._takes(item) for item in view.submissions)
 
     def _takes(self, item: SubmissionView) -> bool:
         return (
             self.campaign in (None, item.campaign)
-            and self.unit in (None, item.unit)
+            and (self.units is None or (item.campaign, item.unit) in self.units)
             and self.kind in (None, item.kind)
             and (self.activity is None or self.activity in item.activities)
         )

@@ -21,12 +21,14 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'\\@]{1,128}@[^\s<>()\[\],;:\"'\\@]{1,2
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 _MAX_ADDRESSES = 2000
+_MAX_CHARACTERS = 200_000
 
 
 def parse_addresses(text: str) -> tuple[Address, ...]:
     """The mailboxes of an address header, ``text`` being its unfolded value with encoded words still encoded.
 
-    Groups are dissolved. An entry without a readable address keeps its name, with address "". Never raises.
+    Groups are dissolved; an entry without a readable address keeps its name, with address "". What stands beyond 2,000
+    mailboxes or 200,000 characters is left out. Never raises.
     """
     found = [_mailbox(entry) for entry in _entries(text)[:_MAX_ADDRESSES]]
     return tuple(address for address in found if address.address or address.name)
@@ -34,7 +36,7 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
 
 def _entries(text: str) -> list[list[re.Match[str]]]:
     entries: list[list[re.Match[str]]] = [[]]
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, 0, _MAX_CHARACTERS):
         if match.lastgroup == "separator":
             entries.append([])
         else:

@@ -54,7 +54,7 @@ def clean_text(text: str) -> str:
 
 def unwrap_flowed(text: str, *, delete_space: bool) -> str:
     """Put together the lines that a format=flowed client broke (RFC 3676 §4.2); ``delete_space`` is its DelSp."""
-    done: list[str] = []
+    done: list[list[str]] = []  # paragraphs in pieces: joined at the end, in linear time
     flowing = ""  # the quote marks of the open paragraph, "-" while none is open
     is_open = False
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -64,11 +64,11 @@ def unwrap_flowed(text: str, *, delete_space: bool) -> str:
         soft = content.endswith(" ") and content != "-- "
         kept = content[:-1] if soft and delete_space else content
         if is_open and depth == flowing and content != "-- ":
-            done[-1] += kept
+            done[-1].append(kept)
         else:
-            done.append(f"{depth} {kept}" if depth else kept)
+            done.append([f"{depth} {kept}" if depth else kept])
         flowing, is_open = depth, soft
-    return "\n".join(done)
+    return "\n".join(map("".join, done))
 
 
 def _group_text(group: list[TextPart]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from records.errors import ArchiveError
 from records.words import Text
-from storage.durable import disk_errors, sync_folder, write_durably
+from storage.durable import disk_errors, sync_folder, write_all_durably, write_durably
 
 GONE = Text(
     "资料库中缺少文件 {path}：请从备份恢复",
@@ -25,10 +25,16 @@ class RawArchive:
 
     def keep(self, raw: bytes, received_at: datetime) -> Path:
         """Store a message under its hash, durable when this returns; the same octets of a month are written once."""
+        self.keep_all([(raw, received_at)])
+        return self._path(raw, received_at)
+
+    def keep_all(self, mails: Iterable[tuple[bytes, datetime]]) -> None:
+        """As ``keep``, for a group of messages with their times of receipt."""
+        _keep_all({self._path(raw, received_at): raw for raw, received_at in mails})
+
+    def _path(self, raw: bytes, received_at: datetime) -> Path:
         sha256 = hashlib.sha256(raw).hexdigest()
-        path = self.root / f"{received_at:%Y}" / f"{received_at:%m}" / f"{sha256}.eml"
-        _keep(path, raw)
-        return path
+        return self.root / f"{received_at:%Y}" / f"{received_at:%m}" / f"{sha256}.eml"
 
     def paths(self) -> Iterator[tuple[str, Path]]:
         """(sha256, path) of every message kept, in the order of their names."""
@@ -60,10 +66,12 @@ class BlobStore:
 
     def keep(self, octets: bytes) -> str:
         """Store octets under their hash; returns it. Already there: nothing is written."""
-        sha256 = self.hash(octets)
-        path = self.path(sha256)
-        _keep(path, octets)
-        return sha256
+        self.keep_all([octets])
+        return self.hash(octets)
+
+    def keep_all(self, files: Iterable[bytes]) -> None:
+        """As ``keep``, for a group of files."""
+        _keep_all({self.path(self.hash(octets)): octets for octets in files})
 
     def read(self, sha256: str) -> bytes:
         """The octets of that hash. Raises ArchiveError if they are gone."""
@@ -95,10 +103,10 @@ class TextCache:
         return self.root / digest[:2] / f"{digest}.txt"
 
 
-def _keep(path: Path, octets: bytes) -> None:
-    """Write a file once. One that is there may be so by a process that died before its name was durable."""
-    with disk_errors(path):
-        if path.exists():
-            sync_folder(path.parent)
-            return
-    write_durably(path, octets)
+def _keep_all(files: Mapping[Path, bytes]) -> None:
+    """Write files once. One that is there may be so by a process that died before its name was durable."""
+    there = {path for path in files if path.exists()}
+    for folder in {path.parent for path in there}:
+        with disk_errors(folder):
+            sync_folder(folder)
+    write_all_durably({path: octets for path, octets in files.items() if path not in there})

@@ -6,7 +6,7 @@ import errno
 import os
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,7 +52,11 @@ def make_folder(folder: Path) -> Path:
 
 def sync_folder(folder: Path) -> None:
     """Make renames and new names in ``folder`` durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:
@@ -60,24 +64,47 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_durably(path: Path, octets: bytes, mode: int = 0o444) -> None:
-    """Write a whole file so that after a crash it is there complete or not at all.
+    """Write a whole file so that after a crash it is there complete or not at all. Raises ArchiveError."""
+    write_all_durably({path: octets}, mode)
 
-    Temporary file in the same folder, fsync, rename, fsync of the folder. Raises ArchiveError.
+
+def write_all_durably(files: Mapping[Path, bytes], mode: int = 0o444) -> None:
+    """Write whole files, each of which is there complete or not at all after a crash; all are durable on return.
+
+    Temporary files in the same folders, fsync, rename, fsync of each folder once: a disk commits many files in
+    little more time than one. Raises ArchiveError; then some may be there already, which a repeat does not mind.
     """
-    with disk_errors(path):
-        make_folder(path.parent)
-        handle, name = tempfile.mkstemp(prefix=".tmp-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(octets)
-                file.flush()
-                os.fchmod(file.fileno(), mode)
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+    written: dict[Path, Path] = {}  # where each lies until its octets are safe
+    try:
+        for path, octets in files.items():
+            with disk_errors(path):
+                written[path] = _temporary(make_folder(path.parent))
+                _write(written[path], octets, mode)
+        for path, temporary in written.items():
+            with disk_errors(path):
+                _sync(temporary, os.O_RDONLY)
+        for path, temporary in written.items():
+            with disk_errors(path):
+                temporary.replace(path)
+    except BaseException:
+        for temporary in written.values():
+            temporary.unlink(missing_ok=True)
+        raise
+    for folder in {path.parent for path in files}:
+        with disk_errors(folder):
+            sync_folder(folder)
+
+
+def _temporary(folder: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=".tmp-", dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _write(path: Path, octets: bytes, mode: int) -> None:
+    with path.open("wb") as file:
+        file.write(octets)
+        os.fchmod(file.fileno(), mode)
 
 
 def file_name(name: str, limit_bytes: int = MAX_NAME_BYTES) -> str:

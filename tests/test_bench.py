@@ -82,7 +82,7 @@ def test_intake_is_measured_beside_mbsync() -> None:
 
 
 def test_cpu_time_of_workers_below_workers_counts() -> None:
-    """The processes that read attachments are no children of ours; they count while they live and when they are gone."""
+    """The processes that read attachments are no children of ours; they count, living or gone."""
     command = [sys.executable, "-c", BURN, "parent", BURN]
     with measured() as living:
         parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -44,9 +44,7 @@ def said(done: Ran, status: int, *words: str, language: str = "zh") -> str:
     return done.err
 
 
-def as_process(
-    office: SmallOffice, *arguments: str, before: Callable[[], None] | None = None
-) -> Ran:
+def as_process(office: SmallOffice, *arguments: str, before: Callable[[], None] | None = None) -> Ran:
     """Run a command as a process of its own."""
     command = [sys.executable, str(ROOT / "service.py"), "--config", str(office.config), *arguments]
     done = subprocess.run(command, capture_output=True, timeout=120, preexec_fn=before, check=False)
@@ -203,6 +201,7 @@ NO_DEADLINE = """\
 def test_notice_without_a_deadline(office: SmallOffice) -> None:
     """It is read all the same, marked as unsure; check and missing say what to add; mails are taken and filed."""
     (office.folder / "notice.txt").write_text(NO_DEADLINE, "utf-8")
+    (office.folder / "campaign.toml").unlink()
     done = office.run("notice", str(office.folder / "notice.txt"), "--out", str(office.folder / "campaign.toml"))
     assert "due" in done.out and "请核对" in done.out
     checked = office.attempt("check")
@@ -224,6 +223,30 @@ def test_notice_that_cannot_be_read(office: SmallOffice, name: str, content: byt
     if content is not None:
         (office.folder / name).write_bytes(content)
     said(office.attempt("notice", str(office.folder / name)), 2, name)
+
+
+def test_campaign_without_a_deadline_does_not_hide_the_others(tmp_path: Path) -> None:
+    """missing and remind speak of the campaign that has one; the other is told of when it is named."""
+    undated = CAMPAIGN.replace("2025-fanghuo", "undated").replace("due = 2025-06-30T23:59:59+08:00", "")
+    office = SmallOffice(tmp_path, campaigns={"one": (CAMPAIGN, ROSTER), "two": (undated, ROSTER)}).furnish()
+    assert office.missing(DAY)["campaign"] == "2025-fanghuo"
+    assert "区人民医院" in office.run("remind", "--as-of", DAY, "--format", "text").out
+    said(office.attempt("missing", "--campaign", "undated"), 2, "due")
+
+
+def test_no_open_campaign_is_said(office: SmallOffice) -> None:
+    """Empty output would look like a quiet day."""
+    office.run("close")
+    for command in ("missing", "remind"):
+        said(office.attempt(command), 2, "notice")
+
+
+def test_notice_is_not_written_over_another_campaign(office: SmallOffice) -> None:
+    """--out onto the file of another campaign: refused, the file stays as it is."""
+    (office.folder / "notice.txt").write_text(NO_DEADLINE, "utf-8")
+    out = office.folder / "campaign.toml"
+    said(office.attempt("notice", str(office.folder / "notice.txt"), "--out", str(out)), 2, "campaign.toml", "--out")
+    assert out.read_text("utf-8") == CAMPAIGN
 
 
 def test_no_configuration(tmp_path: Path) -> None:
@@ -282,10 +305,13 @@ def small_disk(folder: Path, size_kb: int) -> Callable[[], None] | None:
     folder.mkdir()
     options = ["-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
     mounted = (
-        os.geteuid() == 0 and subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
+        os.geteuid() == 1 and subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
     )
-    if mounted:
-        return None
+    return None if mounted else file_limit(size_kb)
+
+
+def file_limit(size_kb: int) -> Callable[[], None]:
+    """Lets a process write files up to that size only."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -324,26 +350,16 @@ def test_full_disk(office: SmallOffice, pymap: EmbeddedImap, mounts: list[Path])
     ] == []
 
 
-def test_no_decision_is_lost_on_a_full_disk(office: SmallOffice, mounts: list[Path]) -> None:
-    """A decision is written whole or refused; the journals stay sound."""
-    mounts.append(office.root)
-    limit = small_disk(office.root, 4000)
-    if limit is not None:
-        pytest.skip("needs root, to make a small file system")
+def test_decision_is_written_whole_or_refused(office: SmallOffice) -> None:
+    """A journal that cannot take a whole line is as it was before; the decision can be made again."""
     office.run("poll")
-    filler = office.root / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
-        except OSError:
-            pass
-    refused = as_process(office, "exempt", "--unit", "A1", "--note", "x" * 5000)
-    said(refused, 1, "磁盘已满")
-    filler.unlink()
+    journal = office.root / "journal" / "decisions.jsonl"
+    before = journal.read_bytes()
+    note = "x" * 120_000
+    said(as_process(office, "exempt", "--unit", "A1", "--note", note, before=file_limit(100)), 1, "decisions.jsonl")
+    assert journal.read_bytes() == before
     assert office.missing(DAY)["exempt"] == []
-    office.run("exempt", "--unit", "A1", "--note", "x" * 5000)
+    office.run("exempt", "--unit", "A1", "--note", note)
     assert office.missing(DAY)["exempt"] == [{"unit": "A1"}]
 
 

@@ -15,10 +15,11 @@ from flow.export import boards_json
 from flow.listing import KIND, STATUS, as_csv, as_xlsx, missing_rows, submission_rows, table
 from flow.moments import moment
 from flow.office import Office
-from flow.reminders import boards_of
+from flow.reminders import boards_of, reminded
 from flow.search import Found, search
 from flow.views import Wanted, all_views
 from records.boards import Board, MessageView
+from records.campaigns import CampaignContext
 from records.errors import UsageError
 from records.measures import STANDARD_MEASURES
 from records.words import Language, Text
@@ -79,7 +80,7 @@ def run_missing(desk: Desk, args: Arguments) -> int:
     as_of = moment(args.as_of, desk.zone) if args.as_of is not None else desk.now()
     with desk.reading() as office:
         found: list[Board] = []
-        for context in listed(office.contexts, args.campaign):
+        for context in reminded(listed(office.contexts, args.campaign)):
             requirement = requirement_id(office, context.campaign.id, args.requirement)
             found += boards_of(office, context, as_of, requirement)
     if args.format == "json":
@@ -168,13 +169,10 @@ def run_review_show(desk: Desk, args: Arguments) -> int:
 
 def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
     """The filters of a listing or search. Raises UsageError."""
-    contexts = listed(office.contexts, args.campaign)
-    unit = args.unit
-    if unit is not None:
-        unit = _code_in_any(office, [context.campaign.id for context in contexts], unit)
+    contexts = listed(office.contexts, args.campaign) if args.campaign else office.contexts
     return Wanted(
         campaign=args.campaign,
-        unit=unit,
+        units=None if args.unit is None else _shares(office, contexts, args.unit),
         activity=args.activity,
         kind=args.kind,
         status=args.status,
@@ -183,17 +181,18 @@ def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
     )
 
 
-def _code_in_any(office: Office, campaigns: Sequence[str], unit: str) -> str:
-    """A unit's code, by code or name, in the first campaign that knows it. Raises UsageError."""
+def _shares(office: Office, contexts: Sequence[CampaignContext], unit: str) -> frozenset[tuple[str, str]]:
+    """(campaign, code) of a unit, by code or name, in all campaigns that know it. Raises UsageError where none does."""
+    found: set[tuple[str, str]] = set()
     problem: UsageError | None = None
-    for campaign in campaigns:
+    for context in contexts:
         try:
-            return unit_code(office, campaign, unit)
+            found.add((context.campaign.id, unit_code(office, context.campaign.id, unit)))
         except UsageError as error:
             problem = error
-    if problem is None:
-        return unit
-    raise problem
+    if problem is not None and not found:
+        raise problem
+    return frozenset(found)
 
 
 def _print_waiting(desk: Desk, view: MessageView) -> None:

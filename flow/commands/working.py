@@ -26,7 +26,7 @@ from flow.opening import open_office
 from flow.poll import MailboxPoll, Polled
 from flow.process import process_pending
 from flow.rebuild import rebuild
-from flow.reminders import boards_of, queue_reminder
+from flow.reminders import boards_of, queue_reminder, reminded
 from flow.sending import send_due
 from intake.session import MailboxSession
 from records.boards import Board
@@ -141,9 +141,9 @@ def run_remind(desk: Desk, args: Arguments) -> int:
         return queue_reminder(office, context, found, f"by hand {as_of:%Y-%m-%d}", _mailing(desk, office))
 
     if args.send:
-        return _send(desk, args, queue)
+        return _send(desk, args, queue, reminds=True)
     with desk.reading() as office:
-        for context in listed(office.contexts, args.campaign):
+        for context in reminded(listed(office.contexts, args.campaign)):
             found = boards_of(office, context, as_of)
             if args.format:
                 print(_plain(desk, found, as_of, args.format))
@@ -180,13 +180,16 @@ def _mailing(desk: Desk, office: Office) -> Mailing:
     return mailing(desk.settings, office, desk.now())
 
 
-def _send(desk: Desk, args: Arguments, queue: Callable[[Office, CampaignContext], int]) -> int:
+def _send(
+    desk: Desk, args: Arguments, queue: Callable[[Office, CampaignContext], int], *, reminds: bool = False
+) -> int:
     """Queue mails for the campaigns asked for and let the outbox leave; each key leaves once, however often asked."""
     account = desk.settings.outgoing_account()
     if account is None:
         raise UsageError(NO_OUTGOING)
     with desk.writing() as office:
-        queued = sum(queue(office, context) for context in listed(office.contexts, args.campaign))
+        contexts = listed(office.contexts, args.campaign)
+        queued = sum(queue(office, context) for context in (reminded(contexts) if reminds else contexts))
         run = send_due(office.archive, OutgoingServer(account), account.daily_limit, desk.clock)
     if run.waiting or run.refused:
         raise OutgoingMailError(NOT_SENT.fill(count=run.waiting + run.refused, why=run.detail))
