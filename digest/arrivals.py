@@ -15,6 +15,7 @@ from records.words import Language, Text
 
 UNREADABLE = frozenset({"unreadable", "too_large"})
 TO_ANSWER = frozenset({"question", "other_business"})
+PLACES = {"body": Text("正文", "body"), "subject": Text("主题", "subject"), "sender": Text("发件人", "sender")}
 REASONS = {
     "advertisement": Text("广告", "advertisement"),
     "bounce": Text("退信", "bounce"),
@@ -249,7 +250,9 @@ class Arrivals:
         evidence = next(found, None)
         if evidence is None:
             return ()
-        where, text = quoted(evidence.where, 30), quoted(evidence.text, 40)
+        place = PLACES.get(evidence.where)
+        where = place.say(self._language) if place else quoted(evidence.where, 30)
+        text = quoted(evidence.text, 40)
         return (
             say(self._language, "依据：“{text}”（{where}）", 'evidence: "{text}" ({where})', text=text, where=where),
         )

@@ -25,8 +25,7 @@ from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
-OUTREACH = "outreach"
-REPOST, QUIZ = "repost", "quiz"
+OUTREACH, QUIZ = "outreach", "quiz"
 HANDED_OUT = frozenset({"leaflets", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
@@ -166,18 +165,14 @@ def _by_name(clause: str, profiles: Profiles) -> tuple[list[Owner], str]:
 
 def _explained(found: Sequence[Mention], clause: str, sentence: str, profiles: Profiles) -> list[Mention]:
     """The mentions that count: where going out to homes and schools is an activity, it explains what is done there."""
+    if any(mention.concept.name == QUIZ for mention in found):  # 家长群 and 公众号 are only where the quiz stands
+        found = [mention for mention in found if not mention.loose]
     trained = any(mention.concept.name in TRAINED for mention in found)
     told = [mention for mention in found if not (trained and mention.concept.name == "firstaid")]
-    told = [mention for mention in told if not _only_passes_on(mention, clause)] or told
     if not any(profile.concepts.get(OUTREACH) for profile in profiles.activities) or not _goes_out(sentence):
         return told
     taught = LESSONS if _goes_out(clause) or FOR_OTHERS.match(clause) else frozenset()
     return [mention for mention in told if not mention.loose and mention.concept.name not in HANDED_OUT | taught]
-
-
-def _only_passes_on(mention: Mention, clause: str) -> bool:
-    """Whether the clause forwards the link to a quiz: that furthers the quiz, no other activity."""
-    return mention.concept.name == REPOST and any(m.concept.name == QUIZ for m in mentions(clause[mention.start :]))
 
 
 def _goes_out(text: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from filing.measures import Countable, any_counter
 from filing.numerals import Number, numbers
+from filing.spans import share_of_campaign
 from filing.tense import Clause
 from filing.vocabulary import marker, word_list
 
@@ -83,7 +84,7 @@ def scope(key: str) -> re.Pattern[str]:
 
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
-    plain = BRACKETS.sub(_blank_bracket, clause)
+    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
     carried = [(number, counter) for number in numbers(plain) if (counter := any_counter().match(plain, number.end))]
     found: list[Counted] = []
     start = 0
@@ -145,6 +146,10 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
 def _all_put_right(clause: Clause) -> bool:
     said = clause.is_done and scope("whole").search(clause.text)
     return bool(said) and not scope("not_whole").search(clause.text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _blank_bracket(match: re.Match[str]) -> str:

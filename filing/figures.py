@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from filing.counts import Count, Told, counts_with_fixed
 from filing.documents import Document, Role
 from filing.heads import one_event_heads, participant_totals
 from filing.measures import Countable, measures_for
+from filing.pasted import clauses_told
 from filing.sentences import Sentence, sentences
+from filing.spans import clauses_within
 from filing.statements import reporting
 from filing.tallies import tabular_counts
 from filing.vocabulary import word_list
-from records.campaigns import Campaign, Kind, Period
+from records.campaigns import Campaign, Kind
 from records.filings import Evidence, Figure
 
 TIERS: tuple[tuple[Role, ...], ...] = (
@@ -50,22 +53,37 @@ def find_figures(documents: Sequence[Document], campaign: Campaign, kind: Kind) 
     read = reporting(documents, campaign)
     counts: dict[str, list[tuple[int, Count]]] = defaultdict(list)
     for document in read:
-        for count in _counts(document, measures, campaign.period):
+        for count in _counts(document, measures, campaign):
             counts[count.measure].append((_tier(document), count))
     if "participants" not in counts and kind == "material":
-        for count in one_event_heads(read, campaign.period):
+        for count in one_event_heads(read, campaign):
             counts["participants"].append((0, count))
     names = [*ORDER, *(measure.name for measure in measures if measure.own)]
     chosen = (_choose(counts[name]) for name in names if name in counts)
-    return tuple(figure for figure in chosen if figure is not None)
+    return _weighed(tuple(figure for figure in chosen if figure is not None))
+
+
+def _weighed(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """``figures``, doubtful where no office can have done so much, or more was put right than found."""
+    most = word_list("figures")["plausible"]
+    values = {figure.measure: figure.value for figure in figures}
+    upside_down = values.get("hazards_fixed", 0.0) > values.get("hazards_found", float("inf"))
+    return tuple(
+        replace(figure, doubtful=True)
+        if figure.value > most.get(figure.measure, float("inf"))
+        or (figure.measure in most and not figure.value.is_integer())
+        or (upside_down and figure.measure in HAZARDS)
+        else figure
+        for figure in figures
+    )
 
 
 def _tier(document: Document) -> int:
     return next((at for at, roles in enumerate(TIERS) if document.role in roles), len(TIERS))
 
 
-def _counts(document: Document, measures: Sequence[Countable], period: Period | None) -> list[Count]:
-    found = list(tabular_counts(document, measures, period))
+def _counts(document: Document, measures: Sequence[Countable], campaign: Campaign) -> list[Count]:
+    found = list(tabular_counts(document, measures, campaign.period))
     if document.role == "sheet":
         return found
     before: Sentence | None = None
@@ -73,7 +91,8 @@ def _counts(document: Document, measures: Sequence[Countable], period: Period | 
     for sentence in sentences(document.text):
         if sentence.cells:
             continue
-        told = Told(sentence.text, sentence.clauses(period), sentence.heading, document.where)
+        clauses = clauses_within(clauses_told(sentence, campaign), sentence.heading, campaign.period)
+        told = Told(sentence.text, clauses, sentence.heading, document.where)
         counted = counts_with_fixed(told, measures, last)
         if _is_of_others(sentence, before):
             counted = [count for count in counted if count.measure not in HAZARDS]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from filing.counts import TOTAL, Count, Counted, Told, counted_numbers, scope
 from filing.documents import Document
+from filing.pasted import clauses_told
 from filing.sentences import Sentence, sentences
 from filing.tense import Clause
 from filing.vocabulary import word_list
-from records.campaigns import Period
+from records.campaigns import Campaign
 
 DAY = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?(?!日?[前底])")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
@@ -28,7 +29,7 @@ def participant_totals(told: Told) -> list[Count]:
     ]
 
 
-def one_event_heads(documents: Sequence[Document], period: Period | None) -> list[Count]:
+def one_event_heads(documents: Sequence[Document], campaign: Campaign) -> list[Count]:
     """The head count of the one event that ``documents`` are about; none where they tell of several or none is stated.
 
     Several days, or several counts none of which is called a total, mean several events.
@@ -39,7 +40,7 @@ def one_event_heads(documents: Sequence[Document], period: Period | None) -> lis
         if document.role in ("subject", "picture", "sheet"):
             continue
         for sentence in sentences(document.text):
-            done = [clause for clause in sentence.clauses(period) if clause.is_done]
+            done = [clause for clause in clauses_told(sentence, campaign) if clause.is_done]
             days |= _days(done) if not _is_date_line(sentence) else set()
             counts += [count for clause in done for count in _heads(clause, sentence, document.where)]
     totals = [count for count in counts if count.reach >= TOTAL] or counts

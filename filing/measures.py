@@ -13,7 +13,7 @@ from records.campaigns import ActivityType, Campaign, Measure
 
 LONGEST_HALVED = 6
 NEVER = re.compile(r"(?!)")
-NOT_MEASURES = ("scope", "others", "participants")
+NOT_MEASURES = ("scope", "others", "participants", "spans", "plausible")
 ANY_COUNTER = (
     r"人次|余人次|场次|班次|家次|户次|平方米|平方公里|公里|公斤|千克|吨|万元|元|小时|天|人|名|位|户|家|场|次|期|份|条|处|个|项|件|篇|册|本|张|"
     r"幅|块|面|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"

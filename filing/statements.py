@@ -9,8 +9,9 @@ from pathlib import PurePath
 
 from filing.documents import Document
 from filing.grids import done_rows
+from filing.pasted import clauses_told
 from filing.sentences import Sentence, sentences
-from records.campaigns import Campaign, Period
+from records.campaigns import Campaign
 
 INSTRUCTION = re.compile(
     r"(?:方案|计划|通知|预案|脚本|议程|须知|倡议书|一封信|明白卡|管理制度|规定)(?:[（(][^）)]{0,12}[）)])?(?:\.[A-Za-z]{2,5})?$"
@@ -38,7 +39,7 @@ def statements(documents: Sequence[Document], campaign: Campaign) -> Iterator[St
         if document.role == "picture":
             yield from _of_picture(document)
         else:
-            yield from _of_text(document, campaign.period)
+            yield from _of_text(document, campaign)
             yield from (Statement(document.where, text, (text,)) for text in done_rows(document, campaign))
 
 
@@ -81,18 +82,18 @@ def _of_picture(document: Document) -> Iterator[Statement]:
         yield Statement(document.where, line, (re.sub(r"\s+", "", line),))
 
 
-def _of_text(document: Document, period: Period | None) -> Iterator[Statement]:
+def _of_text(document: Document, campaign: Campaign) -> Iterator[Statement]:
     text = REPLY_MARKS.sub("", document.text) if document.role == "subject" else document.text
     found = sentences(text)
     for at, sentence in enumerate(found):
         if sentence.cells:
             continue
-        done = tuple(clause.text for clause in sentence.clauses(period) if clause.is_done)
-        if done and (not sentence.is_heading or _heading_holds(found, at, period)):
+        done = tuple(clause.text for clause in clauses_told(sentence, campaign) if clause.is_done)
+        if done and (not sentence.is_heading or _heading_holds(found, at, campaign)):
             yield Statement(document.where, sentence.text, done, sentence.heading)
 
 
-def _heading_holds(found: Sequence[Sentence], at: int, period: Period | None) -> bool:
+def _heading_holds(found: Sequence[Sentence], at: int, campaign: Campaign) -> bool:
     """A heading tells of a deed where nothing stands under it, or where that does and denies nothing."""
     heading = found[at]
     path = f"{heading.heading} / {heading.text}" if heading.heading else heading.text
@@ -103,5 +104,7 @@ def _heading_holds(found: Sequence[Sentence], at: int, period: Period | None) ->
         below.append(sentence)
     if not below:
         return True
-    moods = [clause.mood for sentence in below if not sentence.is_heading for clause in sentence.clauses(period)]
+    moods = [
+        clause.mood for sentence in below if not sentence.is_heading for clause in clauses_told(sentence, campaign)
+    ]
     return "done" in moods[:4] and "left_out" not in moods

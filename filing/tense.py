@@ -155,7 +155,7 @@ def _is_earlier(plain: str, period: Period | None) -> bool:
         return False
     if years and any(year < min(years) for year in named):
         return True
-    if not SINCE.search(plain) and any(side <= LONG_BEFORE for side in _sides(plain, period)):
+    if not SINCE.search(plain) and any(side <= LONG_BEFORE for side in sides(plain, period)):
         return True
     found = marker("tense", "earlier").search(plain)
     return found is not None and not marker("tense", "now").search(plain[found.end() :])
@@ -169,10 +169,10 @@ def _is_due_later(plain: str, period: Period | None) -> bool:
         return True
     if any(_year(match[1]) > max(_years(period), default=9999) for match in YEAR.finditer(plain)):
         return True
-    return any(side > 0 for side in _sides(plain, period))
+    return any(side > 0 for side in sides(plain, period))
 
 
-def _sides(plain: str, period: Period | None) -> list[int]:
+def sides(plain: str, period: Period | None) -> list[int]:
     """For each month that a clause names: 0 within the period, else how many months after it, or (negative) before."""
     if period is None:
         return []

@@ -190,7 +190,8 @@ def broken_mails() -> dict[str, bytes]:
         b"Content-Disposition: attachment; filename*=utf-16le''%3D%D8.pdf\r\n\r\nx",
         "unknown charset": b"From: c1@example.com\r\nSubject: =?x-nonsense?B?5oql6YCB?=\r\n"
         b'Content-Type: text/plain; charset="no such"\r\n\r\n\xb1\xa8\xcb\xcd\x00\r\n',
-        "header injection": b"From: c1@example.com\r\nSubject: =?utf-8?B?YQ0KQmNjOiB4QGV4YW1wbGUuY29tDQo=?=\r\n\r\nhello\r\n",
+        "header injection": b"From: c1@example.com\r\nSubject: =?utf-8?B?YQ0KQmNjOiB4QGV4YW1wbGUuY29tDQo=?=\r\n"
+        b"\r\nhello\r\n",
         "deep multiparts": nested_multiparts(1000),
         "deep messages": attached_messages(400),
         "many parts": many_parts(1000),
@@ -232,7 +233,13 @@ def poison() -> bytes:
         f"{unit}\n2025年6月12日\n",
         name="=cmd|' /C calc'!A1",
     )
-    return file_named(mail, '=1+1"<script>alert(3)</script>.csv', "演练,=1+1\n".encode(), "text/csv")
+    return file_named(mail, '=1+1"<script>alert(3).csv', "演练,=1+1\n".encode(), "text/csv")
+
+
+def poisonous_stranger() -> bytes:
+    """A mail that has to wait for a person, whose subject and sender try the same."""
+    subject = "<script>alert(4)</script><img src=x onerror=alert(5)> =1+1 \u202e\x1b[31m"
+    return letter("x@example.net", subject, "消防疏散演练材料见附件。", name="<b onmouseover=alert(6)>@SUM(A1)")
 
 
 def marked(mark: str) -> bytes:

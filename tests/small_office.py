@@ -14,9 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import service
 from config import Settings, read_settings
 from demo.days import StepClock
+from flow.commands import line
 from flow.daemon import Daemon
 from flow.process import Reader
 from intake.message import read_message
@@ -190,7 +190,7 @@ class SmallOffice:
         """Run a command, as ``python service.py`` does, to its end."""
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            status = service.main(["--config", str(self.config), *arguments])
+            status = line.main(["--config", str(self.config), *arguments])
         buffer = out.buffer
         assert isinstance(buffer, io.BytesIO)
         return Ran(status, buffer.getvalue(), err.getvalue())

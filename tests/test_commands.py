@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-import service
 from demo.servers import EmbeddedImap, EmbeddedSmtp
+from flow.commands import line
 from tests.service_runs import ROOT
 from tests.small_office import SmallOffice, at, file_named, letter, material, summary
 
@@ -103,7 +103,7 @@ ADVERT = "=优惠促销 发票代开"
 
 def test_commands_are_those_of_the_contract() -> None:
     """What later issues bring is absent from --help until then."""
-    help_text = service.build_parser().format_help()
+    help_text = line.build_parser().format_help()
     found = re.findall(r"^    ([a-z]+) ", help_text, re.MULTILINE)
     assert set(found) == words(
         "demo check notice run poll digest remind missing submissions search review record exempt extend promise close "
@@ -123,7 +123,7 @@ def test_commands_are_those_of_the_contract() -> None:
 )  # fmt: skip
 def test_every_command_that_decides_takes_by_note_and_campaign(command: list[str]) -> None:
     """CONTRACT, Commands."""
-    args = service.build_parser().parse_args([*command, "--by", "李四", "--note", "电话", "--campaign", "c"])
+    args = line.build_parser().parse_args([*command, "--by", "李四", "--note", "电话", "--campaign", "c"])
     assert (args.by, args.note, args.campaign) == ("李四", "电话", "c")
 
 
@@ -140,12 +140,12 @@ def test_every_listing_takes_a_campaign(looked: SmallOffice, command: str) -> No
 def test_configuration_is_found_by_the_environment(looked: SmallOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """--config, else $BAOSONG_CONFIG, else ./config.toml."""
     monkeypatch.setenv("BAOSONG_CONFIG", str(looked.config))
-    assert service.main(["missing", "--as-of", DAY]) == 0
+    assert line.main(["missing", "--as-of", DAY]) == 0
     monkeypatch.setenv("BAOSONG_CONFIG", str(looked.folder / "none.toml"))
-    assert service.main(["missing", "--as-of", DAY]) == 2
+    assert line.main(["missing", "--as-of", DAY]) == 2
     monkeypatch.delenv("BAOSONG_CONFIG")
     monkeypatch.chdir(looked.folder)
-    assert service.main(["missing", "--as-of", DAY]) == 0
+    assert line.main(["missing", "--as-of", DAY]) == 0
 
 
 # -- listings ----------------------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ from demo.corpus import SampleMessage, sample_messages
 from demo.days import BEGIN, DAYS, ZONE, events
 from demo.mails import OwnMail
 from demo.outcome import Outcome
+from flow.commands.line import build_parser
 from parsers import media_types as mt
 from parsers.registry import PARSERS
 from records.boards import MessageView
 from records.journals import Sent
-from service import build_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 MANUALS = (ROOT / "README.md", ROOT / "README.zh-CN.md")

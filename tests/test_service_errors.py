@@ -305,7 +305,7 @@ def small_disk(folder: Path, size_kb: int) -> Callable[[], None] | None:
     folder.mkdir()
     options = ["-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
     mounted = (
-        os.geteuid() == 1 and subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
+        os.geteuid() == 0 and subprocess.run(["mount", *options], capture_output=True, check=False).returncode == 0
     )
     return None if mounted else file_limit(size_kb)
 
