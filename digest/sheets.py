@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-
 from digest.speech import clean, text_width
+
+if TYPE_CHECKING:  # openpyxl takes a fifth of a second to load, and most commands write no workbook
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 2000
@@ -40,6 +39,8 @@ class Sheet:
 
 def workbook_octets(sheets: Sequence[Sheet], created_at: datetime) -> bytes:
     """An xlsx file with frozen headings, filters and widths; the same sheets and time give the same octets."""
+    from openpyxl import Workbook
+
     book = Workbook()
     book.remove(book.worksheets[0])
     stamp = created_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -53,6 +54,9 @@ def workbook_octets(sheets: Sequence[Sheet], created_at: datetime) -> bytes:
 
 
 def _fill(target: Worksheet, sheet: Sheet) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     for column, heading in enumerate(sheet.headings, start=1):
         cell = target.cell(1, column)
         _write(cell, heading)

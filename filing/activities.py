@@ -26,7 +26,7 @@ from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
 OUTREACH, QUIZ = "outreach", "quiz"
-HANDED_OUT = frozenset({"leaflets", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
+HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from filing.carried import is_photo
 from filing.clues import Clue
-from filing.documents import Document
+from filing.documents import Document, is_container
 from filing.units import standings
 from records.extracts import Extract
 
@@ -41,18 +42,22 @@ class Bundle:
         return (file for file in self.files if not (self.is_split and file.is_container))
 
 
-_CONTAINERS = ("zip", "rar", "7z", "tar", "gzip", "rfc822", "ms-tnef", "x-xz", "bzip2", "ms-outlook")
-
-
 def files_of(extracts: Sequence[Extract]) -> tuple[NamedFile, ...]:
-    """All files with their paths; pictures inside papers are not files of their own."""
-    return tuple(file for extract in extracts for file in _files_below(extract, "", extract.part.sha256))
+    """All files with their paths; pictures inside papers and logos of mail signatures are none of their own."""
+    own = (extract for extract in extracts if not _is_logo(extract))
+    return tuple(file for extract in own for file in _files_below(extract, "", extract.part.sha256))
+
+
+def _is_logo(extract: Extract) -> bool:
+    """A small picture in the body: every mail of that sender has it, so that it tells no report from another."""
+    inline = extract.part.content_disposition == "inline" or extract.part.content_id
+    return bool(inline and extract.media_type.startswith("image/") and not is_photo(extract))
 
 
 def _files_below(extract: Extract, above: str, top: str) -> Iterator[NamedFile]:
     name = (extract.part.filename or "").replace("\\", "/")
     path = f"{above}/{name or extract.part.position}" if above else name
-    holds = any(word in extract.media_type for word in _CONTAINERS)
+    holds = is_container(extract.media_type)
     yield NamedFile(path, top, extract.part.sha256, holds)
     if holds:
         for member in extract.members:

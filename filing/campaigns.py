@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from filing.squeeze import squeeze
+from filing.themes import QUOTED, says_theme, themes_of
 from records.campaigns import Campaign, CampaignContext
 
-_QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{3,30})[”\"’」』》]")
-_YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
-_FORMAL = re.compile(
-    r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
-)
-_ENDINGS = re.compile(r"(?:活动|工作|总结|小结|情况|报告|材料|的)+$")
 _CUE_LIMIT = 5.0
 _THEME = 4.0
 _SLOGAN = 3.0
@@ -64,15 +59,6 @@ class CampaignChoice:
         return self.ranked[0] if self.ranked else None
 
 
-def themes_of(campaign: Campaign) -> tuple[str, ...]:
-    """What the whole campaign is called: quoted words of its title, else the title without its formal words."""
-    quoted = [squeeze(hit) for hit in _QUOTED.findall(campaign.title)]
-    core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
-    pieces = [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
-    found = [_ENDINGS.sub("", one) for one in (*quoted, *([] if quoted else pieces))]
-    return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
-
-
 @lru_cache(maxsize=32)
 def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
     """All words by which reports on a campaign are known; each once, with its highest weight."""
@@ -89,7 +75,7 @@ def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
         if len(piece.strip()) >= 4:
             put(piece, _SLOGAN)
     for activity in campaign.activities:
-        for hit in _QUOTED.findall(activity.title):
+        for hit in QUOTED.findall(activity.title):
             put(hit, _ACTIVITY)
         for cue in activity.cues:
             put(cue, _CUE if len(cue) >= 3 else _WEAK)
@@ -137,7 +123,8 @@ def _score(context: CampaignContext, hay: str, sharing: dict[str, int], own: fro
     words = sorted(said, key=lambda phrase: (-phrase.weight, -len(phrase.text)))
     said_words = tuple(phrase.text for phrase in words[:5])
     pairs = min(_PAIR_LIMIT, _PAIR * sum(pair in hay for pair in own))
-    return CampaignScore(context, heavy + min(_CUE_LIMIT, cues) + pairs, said_words, heavy > 0)
+    named = heavy > 0 or says_theme(hay, themes_of(context.campaign))
+    return CampaignScore(context, heavy + min(_CUE_LIMIT, cues) + pairs, said_words, named)
 
 
 def _order(scored: CampaignScore) -> tuple[float, bool, str]:

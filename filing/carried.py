@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from filing.documents import Document
+from filing.documents import Document, is_container
 from filing.lexica import contains_any, words
 from filing.papers import Paper, paper_of
 from filing.sentences import sentences
 from filing.squeeze import squeeze
+from filing.vocabulary import word_list
 from filing.zones import is_addressee, is_transparent, layout_of
 from records.extracts import Extract
 from records.mail import Message
@@ -19,7 +20,10 @@ _SMALL_PIXELS = 160  # icons and logos of mail signatures
 _SMALL_OCTETS = 2500
 _PAPER = 30  # squeezed characters from which on a text says something
 _NOTHING = ("application/x-empty", "application/x-executable")
+_OFFER = re.compile(r"报价(?:单|表|书|方案|函)?$")
 _HARMLESS = re.compile(r"(?:^|/)(?:thumbs\.db|desktop\.ini|\.ds_store|__macosx/.*|~\$.*|\._.*)$", re.IGNORECASE)
+_HARMLESS_REASONS = ("system_file", "no_program")
+_SPEAKS = 200  # squeezed characters from which on a paper is not a mere cover of what is embedded in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,12 @@ class Carried:
 
 def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequence[Document]) -> Carried:
     """Sorts what was read and what was not."""
-    leaves = [leaf for extract in extracts for leaf in extract.walk() if not _HARMLESS.search(leaf.part.filename or "")]
+    leaves = [leaf for extract in extracts for leaf in _leaves(extract) if not _is_harmless(leaf)]
     own = own_words(next((d.text for d in documents if d.role == "body" and d.where == "body"), ""))
     inner = [d for d in documents if d.role == "body" and d.where != "body"]
     return Carried(
         papers=tuple(_papers(documents)),
-        pictures=tuple(leaf for leaf in leaves if _is_photo(leaf)),
+        pictures=tuple(leaf for leaf in leaves if is_photo(leaf)),
         recordings=tuple(leaf for leaf in leaves if leaf.media_type.startswith(("video/", "audio/"))),
         unread=tuple(leaf for leaf in leaves if _may_hide(leaf) and leaf.status in ("skipped", "partial")),
         broken=tuple(leaf for leaf in leaves if _may_hide(leaf) and leaf.status == "unreadable"),
@@ -71,6 +75,22 @@ def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequenc
         own_words=own,
         links=len(message.cloud_links),
     )
+
+
+def _leaves(extract: Extract) -> Iterator[Extract]:
+    """The extract and what is in it; not the drawings and objects that nobody reads inside a paper that says enough."""
+    yield extract
+    speaks = not is_container(extract.media_type) and len(squeeze(extract.text[:2000])) >= _SPEAKS
+    for member in extract.members:
+        if not (speaks and member.status in ("skipped", "unreadable")):
+            yield from _leaves(member)
+
+
+def _is_harmless(leaf: Extract) -> bool:
+    """Whether nobody need look at it: an operating system's file, a program."""
+    if leaf.status == "skipped" and leaf.reason in _HARMLESS_REASONS:
+        return True
+    return bool(_HARMLESS.search(leaf.part.filename or ""))
 
 
 def _papers(documents: Sequence[Document]) -> list[CarriedPaper]:
@@ -103,10 +123,12 @@ def is_advert(document: Document) -> bool:
     """Whether the paper is a price list or the like, by its name and top, or by what all of it says without a deed."""
     lines = document.lines[:3]
     top = squeeze("\n".join([document.filename or "", *lines, *_cells(document)[:12]]))
-    if contains_any(top, words("nonreports", "price_lists")):
+    names = (document.filename or "").rpartition(".")[0], *lines
+    if contains_any(top, words("nonreports", "price_lists")) or any(_OFFER.search(squeeze(name)) for name in names):
         return True
     text = squeeze(document.text[:3000] + "\n".join(_cells(document)))
     told = sum(word in text for word in words("nonreports", "ads"))
+    told += sum(bool(re.search(price, text)) for price in word_list("nonreports")["prices"])
     return told >= 3 and not tells_of_deeds(document.text[:3000])
 
 
@@ -114,7 +136,8 @@ def _cells(document: Document) -> list[str]:
     return [cell for table in document.tables for row in table.rows[:30] for cell in row]
 
 
-def _is_photo(extract: Extract) -> bool:
+def is_photo(extract: Extract) -> bool:
+    """Whether it is a picture of some size, no icon or logo of a mail's signature."""
     if not extract.media_type.startswith("image/"):
         return False
     if extract.picture is not None:

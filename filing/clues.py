@@ -53,6 +53,12 @@ _IN_TITLE = 1.15  # of a title that begins with the name and ends with 总结: i
 _AROUND = 12  # characters before and behind a name that tell what its unit does there
 
 
+_APART = re.compile(  # NAME自己的另报, NAME的材料由分校自行报送: it reports by itself
+    r"(?:的|[材资]料|总结|情况){0,3}(?:由[^,，。;；]{0,5}?)?(?:自己|自行|单独|独立|各自|本身)[^,，。;；]{0,4}?(?:[上填呈另再]?报|提交|发)"
+    r"|(?:的|那边的?)(?:[材资]料|总结)?另"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Clue:
     """That something speaks for a unit."""
@@ -184,7 +190,7 @@ def is_guest(layout: Layout, hit: Hit) -> bool:
     line = row.line_of(hit.start)
     before = row.text[max(row.line_start(line), hit.start - _AROUND) : hit.start]
     behind = _behind(layout, hit)
-    if behind.startswith(words("names", "guests_after")):
+    if behind.startswith(words("names", "guests_after")) or _APART.match(behind):
         return True
     return bool(before) and is_han(before[-1]) and before.endswith(words("names", "guests_before"))
 

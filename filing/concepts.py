@@ -17,6 +17,7 @@ class Concept:
     family: str
     words: re.Pattern[str]
     loose: re.Pattern[str] | None
+    like: str = ""  # the concept whose owner takes it where no activity names this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def all_concepts() -> tuple[Concept, ...]:
             family=entry["family"],
             words=alternatives(entry["words"]),
             loose=alternatives(entry["loose"]) if "loose" in entry else None,
+            like=entry.get("like", ""),
         )
         for name, entry in word_list("concepts").items()
     )

@@ -26,8 +26,11 @@ BARE_VERB = re.compile(
 )
 FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
+CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
 OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
+A_LETTER = re.compile("一封信")  # no amount
 NEAR = 2
+SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
 REACH = 10
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
@@ -73,8 +76,11 @@ class Counted:
 
     @property
     def link(self) -> str:
-        """The last link of a chain of 、 left of it: of 隐患排查、应急演练四个工作组 the number counts neither."""
-        return self.left.rpartition("、")[2]
+        """The last link of a chain of 、 left of it: of 隐患排查、应急演练四个工作组 the number counts neither.
+
+        A chain that 等 closes is one link: 查出门锁损坏、灯不亮等问题9项.
+        """
+        return self.left if CHAIN_END.search(self.left) else self.left.rpartition("、")[2]
 
 
 def scope(key: str) -> re.Pattern[str]:
@@ -85,7 +91,8 @@ def scope(key: str) -> re.Pattern[str]:
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
-    carried = [(number, counter) for number in numbers(plain) if (counter := any_counter().match(plain, number.end))]
+    amounts = (number for number in numbers(plain) if not A_LETTER.match(plain, number.start))
+    carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
     found: list[Counted] = []
     start = 0
     for at, (number, counter) in enumerate(carried):
@@ -100,7 +107,7 @@ def counted_numbers(clause: str) -> list[Counted]:
 
 def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     """What the done clauses of one sentence count."""
-    subject: Countable | None = None
+    subject = _headed(told.heading, measures)
     said = ""
     reach_found = 0  # of the hazards found in this sentence: what was put right of them reaches as far
     for clause in told.clauses:
@@ -225,6 +232,12 @@ def _reach(item: Counted, said: str) -> int:
 def _about(item: Counted) -> str:
     left, right = (re.sub(r"[^\u4e00-\u9fff]", "", side) for side in (item.left, item.right))
     return left[-8:] or right[:8]
+
+
+def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
+    """What a short heading says the numbers below it count: 三、演练：…累计2次."""
+    nearest = heading.rpartition(" / ")[2]
+    return _last_named(nearest, measures) if len(nearest) <= SHORT_HEADING else None
 
 
 def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from filing.activities import find_activities
 from filing.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
-from filing.campaigns import CampaignChoice, backed_by_deeds, choose
+from filing.business import Business, business_in
+from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose
 from filing.carried import Carried, carried_by
 from filing.documents import Document, documents_of
 from filing.forwards import first_sender, forwarded
@@ -18,6 +19,7 @@ from filing.papers import paper_of
 from filing.quoting import is_forward, subject_marks
 from filing.senders import Known, known_sender
 from filing.submitting import Doubt, Reported, report_of
+from filing.themes import themes_of
 from filing.units import judge, standings
 from filing.witnesses import Scene, scene_of, witnesses_of
 from records.campaigns import CampaignContext
@@ -125,6 +127,7 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
     clues = [clue for found in scene.clues.values() for clue in found]
     best = choice.best
     assert best is not None
+    business = _business(case, choice)
     wanted = any(
         paper_of(one.what) == "plan" for context in choice.ranked for one in context.context.campaign.requirements
     )
@@ -139,7 +142,21 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         unit_named=any(one.sure and one.content >= _NAMES_IT for one in standings(clues)),
         plan_wanted=wanted,
         own_message_ids=own_message_ids,
+        business=business,
+        tells=business is not None and bool(_told(case.documents, best)),
     )
+
+
+def _business(case: _Case, choice: CampaignChoice) -> Business | None:
+    themes = tuple(theme for scored in choice.ranked for theme in themes_of(scored.context.campaign))
+    names = tuple(file.path for file in case.files)
+    return business_in(case.carried, subject_marks(case.message.subject)[1], names, themes)
+
+
+def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ...]:
+    """Activities of the campaign that the own words tell of as done."""
+    said = [document for document in documents if document.role == "body"]
+    return find_activities(said, scored.context.campaign).ids
 
 
 def _report(
@@ -150,8 +167,14 @@ def _report(
     assert choice.best is not None
     scene, index = _scene(case, choice)
     verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
-    unread = _unread_doubt(case.carried)
-    return report_of(bundle, choice, verdict, case.carried, received_at=received_at, doubt=unread)
+    doubt = _unread_doubt(case.carried) or _business_doubt(case, choice)
+    return report_of(bundle, choice, verdict, case.carried, received_at=received_at, doubt=doubt)
+
+
+def _business_doubt(case: _Case, choice: CampaignChoice) -> Doubt | None:
+    """By its own title it is something else: whatever it says of activities, a person must look."""
+    business = _business(case, choice)
+    return Doubt("other_business", _BUSINESS.fill(word=business.word)) if business else None
 
 
 def _campaign_keys(bundle: Bundle, contexts: Sequence[CampaignContext]) -> dict[str, str]:
@@ -256,6 +279,9 @@ _BROKEN = Text(
 _ASK_AGAIN = Text(
     "附件“{name}”打不开（加密或损坏），请报送单位重新发送。",
     "“{name}” cannot be opened (encrypted or damaged); ask the unit to send it again.",
+)
+_BUSINESS = Text(
+    "标题写的是“{word}”，可能是其他事项，请核对。", "Its title says {word}: it may be other business; please check."
 )
 _LINK = Text("材料在超大附件链接里，请下载核对。", "The report is behind a download link; please fetch it.")
 _NOTHING = Text(

@@ -19,6 +19,7 @@ photos of a paper with running text; sheet: spreadsheets; slides: presentations;
 _SHEETS = ("spreadsheet", "excel", "text/csv")
 _SLIDES = ("presentation", "powerpoint")
 _MESSAGES = ("message/rfc822", "application/vnd.ms-outlook")
+_CONTAINERS = ("zip", "rar", "7z", "tar", "gzip", "rfc822", "ms-tnef", "x-xz", "bzip2", "ms-outlook")
 _LONGEST = 60_000  # characters of one text that are looked at: its beginning, and the end with the signature
 _LONGEST_END = 10_000
 _RUNNING_TEXT = 100  # characters from which on a picture of text can be a paper
@@ -44,6 +45,11 @@ class Document:
     def lines(self) -> tuple[str, ...]:
         """Its lines, stripped, empty ones left out."""
         return tuple(line for line in (raw.strip() for raw in self.text.splitlines()) if line)
+
+
+def is_container(media_type: str) -> bool:
+    """Whether files of that type hold others: archives and messages."""
+    return any(word in media_type for word in _CONTAINERS)
 
 
 def documents_of(message: Message, extracts: Sequence[Extract]) -> tuple[Document, ...]:

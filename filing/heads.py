@@ -83,7 +83,8 @@ def _heads(clause: Clause, sentence: Sentence, where: str) -> list[Count]:
 
 
 def _counts_persons(item: Counted) -> bool:
-    return bool(re.fullmatch(_words("counters"), item.counter)) and not re.search(_words("never"), item.left[-8:])
+    called = item.counter == "个" and re.match(_words("people"), item.right)
+    return bool(called or re.fullmatch(_words("counters"), item.counter)) and not re.search(_words("never"), item.left[-8:])
 
 
 def _attended(item: Counted, sentence: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from filing.documents import Document
 from filing.papers import Paper, is_interim, names_summary, paper_of
 from filing.squeeze import squeeze
+from filing.themes import says_theme
 from filing.zones import layout_of
 from records.campaigns import Kind
 from records.filings import Evidence
@@ -83,8 +84,7 @@ def _on_the_whole(title: Title, themes: Sequence[str], activity_count: int) -> b
 
 
 def _says_theme(title: Title, themes: Sequence[str]) -> bool:
-    text = squeeze(title.text)
-    return any(theme in text for theme in themes)
+    return says_theme(squeeze(title.text), themes)
 
 
 def _material(documents: Sequence[Document], named: Sequence[tuple[Title, Paper]], activity_count: int) -> KindFinding:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from filing.lexica import words
 from filing.nameforms import ORDINAL, PLACELIKE, Form, Quality, forms_of, lengths_by_head, units_that_begin_others
-from filing.shortforms import common_places, is_own, shorter_endings, take_apart
+from filing.shortforms import common_places, is_own, short_forms, shorter_endings, take_apart
 from filing.squeeze import Squeezed, is_han, squeeze
 from filing.vocabulary import word_list
 from records.units import Roster, Unit
@@ -67,6 +67,17 @@ class NameIndex:
         """What is the unit's own in its name (小脚印 of 东湖区小脚印托育园); "" where that is a place or too little."""
         stem = take_apart(squeeze(self._units[code].name), self.places).stem
         return stem if is_own(stem) and not stem.endswith(PLACELIKE) else ""
+
+    def may_mean(self, texts: Iterable[str], code: str, other: str) -> bool:
+        """Whether texts that name ``code`` could mean ``other``: the alias 石桥卫生院 is also short for 石桥乡卫生院."""
+        rests = {take_apart(name, self.places).rest for name in (squeeze(self._units[code].name), *self._former(code))}
+        known = {form for name in self.names_of(other) for form in short_forms(name, self.places)}
+        said = [squeeze(text) for text in texts]
+        whole = any(rest in text for rest in rests for text in said)
+        return not whole and any(form in text for form in known for text in said)
+
+    def _former(self, code: str) -> tuple[str, ...]:
+        return tuple(map(squeeze, self._units[code].former_names))
 
     def is_wording_of(self, name: str, code: str) -> bool:
         """Whether a squeezed name may be another wording of the unit's: its own part, an ending that stands for its."""

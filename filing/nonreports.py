@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from filing.business import Business
 from filing.carried import Carried, CarriedPaper
 from filing.lexica import contains_any, words
 from filing.papers import paper_of
@@ -15,6 +16,7 @@ from records.mail import Message
 
 _QUESTION_MARK = re.compile(r"[？?]")
 _THANKS_LENGTH = 120
+_BEGINNING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Situation:
     unit_named: bool  # a unit of the roster signs, heads or names it
     plan_wanted: bool  # a requirement asks for a plan
     own_message_ids: Collection[str] = frozenset()
+    business: Business | None = None  # what its titles say that it is, if not a report
+    tells: bool = True  # of activities of an open campaign that were done
 
     @property
     def words(self) -> str:
@@ -90,7 +94,7 @@ def is_bounce(s: Situation) -> Evidence | None:
 
 def is_auto_reply(s: Situation) -> Evidence | None:
     """An answer that a machine wrote (RFC 3834). Its headers alone never drop what reports."""
-    if s.reports or s.carried.unread or s.carried.broken:
+    if s.has_files or (s.reports and not _is_away(s)):
         return None
     if told := contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects")):
         return Evidence("not_a_report", "subject", told)
@@ -99,6 +103,14 @@ def is_auto_reply(s: Situation) -> Evidence | None:
     submitted = (s.message.header("auto-submitted") or "no").lower()
     replied = submitted.startswith("auto-replied") or any(map(s.message.header, _AUTO_HEADERS))
     return Evidence("not_a_report", "header", submitted) if replied else None
+
+
+def _is_away(s: Situation) -> bool:
+    """A machine's subject or header, and words of somebody who is away: what else it says is no report."""
+    by_subject = contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects"))
+    submitted = (s.message.header("auto-submitted") or "no").lower()
+    by_header = submitted.startswith("auto-") or any(map(s.message.header, _AUTO_HEADERS))
+    return bool((by_subject or by_header) and contains_any(squeeze(s.message.body_text), words("nonreports", "away")))
 
 
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-mail-autoreply", "x-qq-autoreply", "x-autoresponse")
@@ -143,7 +155,7 @@ def is_notice(s: Situation) -> Evidence | None:
     named = paper_of(s.subject) == "notice" or "提醒" in s.subject
     if (
         named
-        and _asks(s.carried.own_words + s.quoted) >= 2
+        and _asks(s.message.body_text + s.quoted) >= 2
         and not contains_any(s.words, words("nonreports", "questions"))
     ):
         return Evidence("not_a_report", "subject", s.subject[:80])
@@ -195,7 +207,7 @@ def is_question(s: Situation) -> Evidence | None:
 
 def is_thanks(s: Situation) -> Evidence | None:
     """A few words of thanks or receipt."""
-    if s.has_files or s.reports or len(squeeze(s.carried.own_words)) > _THANKS_LENGTH:
+    if s.has_files or len(squeeze(s.carried.own_words)) > _THANKS_LENGTH or (s.reports and not _only_promises(s)):
         return None
     if contains_any(s.words, words("nonreports", "promises_attachment")):
         return None
@@ -203,9 +215,20 @@ def is_thanks(s: Situation) -> Evidence | None:
     return Evidence("not_a_report", "body", s.carried.own_words[:80]) if told else None
 
 
+def _only_promises(s: Situation) -> bool:
+    """收到，谢谢！演练都在做，总结会按时报: an answer without number or day, the report to come."""
+    own = squeeze(s.carried.own_words)
+    begins = contains_any(own[:_BEGINNING], words("nonreports", "thanks"))
+    return bool(begins and not re.search(r"\d", own) and contains_any(own, words("nonreports", "to_come")))
+
+
 def is_other_business(s: Situation) -> Evidence | None:
     """Something else that the office must deal with: lists, invoices, applications, changes of contact."""
-    if s.carried.body_reports or s.carried.unread or s.carried.broken:
+    if s.carried.unread or s.carried.broken or s.carried.links:
+        return None
+    if s.business and s.business.plain and not (s.tells and s.carried.body_reports):
+        return Evidence("not_a_report", s.business.where, s.business.word)
+    if s.carried.body_reports:
         return None
     names = squeeze(
         s.subject + "\n" + "\n".join(s.filenames) + "\n" + "\n".join(_first_line(one) for one in s.carried.papers)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import lazy_pinyin
-
 _QUOTED = re.compile(r"[“\"‘「『]([^”\"’」』]{2,24})[”\"’」』]")
 _TOPIC = re.compile(
     r"(?:关于|转发|印发)(?:《)?(?:认真|切实|进一步|扎实|深入|全面)*(?:开展|做好|组织(?:开展|参加|实施)?|举办|印发|加强|推进|报送|落实|转发|下达|启动|实施)?(?:好)?(?P<topic>.+?)"
@@ -41,9 +39,15 @@ def _words(topic: str) -> list[str]:
         if run.isascii():
             words.append(run.lower())
             continue
-        syllables = lazy_pinyin(run, errors="ignore")
+        syllables = _pinyin(run)
         words += ["".join(syllables[at : at + 2]) for at in range(0, len(syllables), 2)]
     return [word for word in words if word][: _MAX_CHARACTERS // 2]
+
+
+def _pinyin(run: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # its dictionary takes a quarter of a second, and few commands need it
+
+    return lazy_pinyin(run, errors="ignore")
 
 
 def pinyin_name(label: str) -> str:

@@ -24,6 +24,7 @@ SEVERAL_BEFORE = re.compile(r"(?<![人次总处份个件户条场项篇量])[数
 ORDINAL_BEFORE = re.compile(r"第\s?$")
 _BEFORE = 8  # characters in front of a number that tell what it is
 MORE_AFTER = re.compile(r"\s?(?:余|多(?!样|种|元|次|个|方|项|部门|渠道)|来(?=[个名人位份条场次户])|几)")
+MORE_THAN_TENS = re.compile(r"\s?多(?=[个次种])")  # 五十多个; of 多个 alone there is no number
 ABOUT_BEFORE = re.compile(r"(?:约|近|将近|超过|超|逾|达|大约|上|不少于|至少)\s?$")
 
 
@@ -63,7 +64,7 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     value = _arabic(match) if match["arabic"] else han_value(match["han"])
     if value is None:
         return None
-    more = MORE_AFTER.match(text, match.end())
+    more = MORE_AFTER.match(text, match.end()) or (MORE_THAN_TENS.match(text, match.end()) if value % 10 == 0 else None)
     if more and more[0].strip() == "几":  # 十几: no amount
         return None
     return Number(

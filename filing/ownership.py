@@ -16,7 +16,7 @@ IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
 MOST_IN_TEXT = 2.0  # however often the text repeats a word, the title weighs more
 SHORTEST_STRONG = 3
 LONG_CUE = 4
-PAIR = 2
+PAIR, TRIPLE = 2, 3
 SPREADING = frozenset({"publicity", "education"})
 ADMINISTRATIVE = frozenset({"rules", "meeting", "duty", "facilities"})  # every campaign has meetings and papers
 ON_THE_DAY = 2.0  # for the day that an activity's title names
@@ -39,6 +39,7 @@ class Profile:
     days: tuple[str, ...] = ()  # days that its title names
     pairs: frozenset[str] = frozenset()  # pairs of signs of its title's words that no other activity has
     words: frozenset[str] = frozenset()  # those of them that are whole words
+    triples: frozenset[str] = frozenset()  # three signs in a row of its own things that no other activity has
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,9 @@ def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> lis
     Several where the clause names what each of them is about: 开展消防、食品安全检查. What spreads knowledge belongs to
     an activity of that kind whose title is about the same matter, though its text names another way of spreading it.
     """
-    weights = {profile.id: profile.concepts.get(concept.name, 0.0) for profile in profiles.activities}
+    named = any(profile.concepts.get(concept.name) for profile in profiles.activities)
+    name = concept.name if named or not concept.like else concept.like
+    weights = {profile.id: profile.concepts.get(name, 0.0) for profile in profiles.activities}
     if concept.family in SPREADING:
         for profile in profiles.activities:
             if profile.families.get(concept.family) and _is_about(profile, around.clause):
@@ -119,6 +122,8 @@ def _only_best(scores: Mapping[str, float], least: float, rival: float) -> Owner
 
 def _wording(profile: Profile, clause: str) -> float:
     pairs = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
+    pairs += sum(run in clause for run in profile.triples if run not in profile.cues)
+    pairs += any(re.search(rf"{re.escape(cue)}[^,，。；\d]{{0,2}}\d", clause) for cue in profile.cues if len(cue) >= TRIPLE)
     return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
 
 
@@ -207,6 +212,7 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
         },
         pairs=_pairs(title, elsewhere),
         words=frozenset(part for part in _title_words(title) if len(part) == PAIR and part not in elsewhere),
+        triples=_triples(title, text, elsewhere),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
 
@@ -235,6 +241,13 @@ def _pairs(title: str, elsewhere: str) -> frozenset[str]:
     """Pairs of neighbouring signs in the title's own words that no other activity has."""
     pairs = {word[at : at + PAIR] for word in _title_words(title) for at in range(len(word) - 1)}
     return frozenset(pair for pair in pairs if pair not in elsewhere)
+
+
+def _triples(title: str, text: str, elsewhere: str) -> frozenset[str]:
+    """Runs of three signs inside the things that its title and text name, where no other activity has them."""
+    things = (part for chunk in chunks(f"{title}。{text}") for part in own_parts(chunk))
+    runs = {thing[at : at + TRIPLE] for thing in things for at in range(len(thing) - TRIPLE + 1)}
+    return frozenset(run for run in runs if run not in elsewhere)
 
 
 def _title_words(title: str) -> list[str]:

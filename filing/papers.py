@@ -13,6 +13,7 @@ Paper = Literal["summary", "report", "material", "plan", "notice", ""]
 notice: of the unit's own; "": the words do not say."""
 
 _CITED = re.compile(r"《[^》]*(?:通知|方案|意见|函|计划)》")
+_NOTICE = re.compile(r"(?:的|紧急|补充)通知\W*$")  # 关于报送总结的通知 asks for one
 _ORDER: tuple[tuple[Paper, str], ...] = (
     ("report", "reports"),
     ("material", "materials"),
@@ -24,6 +25,8 @@ _ORDER: tuple[tuple[Paper, str], ...] = (
 def paper_of(title: str) -> Paper:
     """What the words say; a closing report wherever it is named, else the last word that names a kind of paper."""
     text = squeeze(_CITED.sub("", title))
+    if _NOTICE.search(text):
+        return "notice"
     if names_summary(text):
         return "summary"
     best: tuple[int, int, Paper] = (0, 0, "")

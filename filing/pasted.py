@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from filing.sentences import Sentence
@@ -13,11 +13,23 @@ from records.campaigns import ActivityType, Campaign
 
 LONGEST_CHANCE = 18  # signs in a row that two texts about one matter may share by chance
 WHOLE_SENTENCE = 12  # a whole sentence of the notice's is no chance from here on
-SHORT_RUN = 6  # what of the rest stands in the notice too is no word of the writer's own
+MOST_OWN = 0.4  # the share of a sentence that its writer may have added to a pasted passage
 NO_SIGN = re.compile(r"[\W_]+")
+TERM = re.compile(
+    r"习近平[^,，。；、]{0,24}?(?:论述|讲话|指示|批示|思想|精神)"
+)  # everybody writes it in the same words
 OWN_WORDS = re.compile(
-    r"(?:我|本|全)[校园院站所局公镇村中单科街]|我们|\d月\d|(?:\d|[一二两三四五六七八九十百千]+)余?(?:场|次|份|条|人|名|处|个|期|户|篇|家)"
+    r"(?:我|本|全)[校园院站所局公镇村中单科街]|我们|\d月\d"
+    r"|(?:\d|[一二两三四五六七八九十百千]+)余?(?:场|次|份|条|人|名|处|个|期|户|篇|家)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a notice asks for, bare of punctuation, and all runs of ``LONGEST_CHANCE`` signs in it."""
+
+    text: str
+    runs: frozenset[str]
 
 
 def clauses_told(sentence: Sentence, campaign: Campaign) -> tuple[Clause, ...]:
@@ -30,47 +42,32 @@ def clauses_told(sentence: Sentence, campaign: Campaign) -> tuple[Clause, ...]:
 
 def is_pasted(text: str, campaign: Campaign) -> bool:
     """Whether ``text`` is copied from an activity's text (18 signs in a row or more) and adds no deed to it."""
-    signs = NO_SIGN.sub("", text)
-    asked = _asked(campaign.activities)
-    if len(signs) < WHOLE_SENTENCE or not asked.runs:
+    signs, asked = _bare(text), _asked(campaign.activities)
+    if len(signs) < WHOLE_SENTENCE:
         return False
     if len(signs) < LONGEST_CHANCE:
         return signs in asked.text and not _adds_a_deed(signs)
-    copied = any(signs[at : at + LONGEST_CHANCE] in asked.runs for at in range(len(signs) - LONGEST_CHANCE + 1))
-    return copied and not _adds_a_deed(_own_part(signs, asked.text))
+    own = _own_part(signs, asked)
+    return len(own) <= MOST_OWN * len(signs) and not _adds_a_deed(own)
 
 
-class _Asked:
-    """What a notice asks for, without signs, and every run of it."""
-
-    def __init__(self, activities: tuple[ActivityType, ...]) -> None:
-        self.text = "\n".join(NO_SIGN.sub("", f"{activity.title}{activity.text}") for activity in activities)
-        bodies = (NO_SIGN.sub("", activity.text) for activity in activities)
-        self.runs = frozenset(body[at : at + LONGEST_CHANCE] for body in bodies for at in _places(body))
-
-
-def _places(body: str) -> range:
-    return range(max(len(body) - LONGEST_CHANCE + 1, 0))
+def _bare(text: str) -> str:
+    return NO_SIGN.sub("", TERM.sub("论述", text))
 
 
 @lru_cache(maxsize=32)
 def _asked(activities: tuple[ActivityType, ...]) -> _Asked:
-    return _Asked(activities)
+    bodies = [_bare(activity.text) for activity in activities]
+    runs = (body[at : at + LONGEST_CHANCE] for body in bodies for at in range(len(body) - LONGEST_CHANCE + 1))
+    return _Asked("\n".join(bodies), frozenset(runs))
 
 
-def _own_part(signs: str, asked: str) -> str:
-    """``signs`` without what stands in ``asked``, in runs of some length; a blank where something was taken out."""
-    kept, at = [], 0
-    while at < len(signs):
-        end = at + SHORT_RUN
-        if signs[at:end] not in asked or len(signs) < end:
-            kept.append(signs[at])
-            at += 1
-            continue
-        while end < len(signs) and signs[at : end + 1] in asked:
-            end += 1
-        kept.append(" ")
-        at = end
+def _own_part(signs: str, asked: _Asked) -> str:
+    """``signs`` without the long runs that stand in the notice too."""
+    kept = list(signs)
+    for at in range(len(signs) - LONGEST_CHANCE + 1):
+        if signs[at : at + LONGEST_CHANCE] in asked.runs:
+            kept[at : at + LONGEST_CHANCE] = [""] * LONGEST_CHANCE
     return "".join(kept)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from filing.activities import ActivityFindings, find_activities
 from filing.bundles import Bundle
-from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole, themes_of
+from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.carried import Carried
 from filing.clues import Clue, Source
 from filing.corrections import says_correction
@@ -18,13 +18,15 @@ from filing.figures import find_figures
 from filing.kinds import KindFinding, Title, kind_of, titles_of
 from filing.requirements import requirement_for
 from filing.squeeze import squeeze
+from filing.themes import names_another, themes_of
 from filing.units import UnitVerdict
-from filing.years import earlier_year
+from filing.years import earlier_year, is_of_its_time
 from records.campaigns import CampaignContext
 from records.filings import Evidence, Submission
 from records.words import Text
 
 _CLUES_SHOWN = 4
+_SEVERAL = 2  # activities of a campaign that a report on other work hardly tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def report_of(
     """What the bundle reports. ``doubt``: what stands against filing it whatever unit and campaign are."""
     best = choice.best
     assert best is not None
-    base, own_doubt = _submission(bundle, best, verdict, carried, received_at)
+    base, own_doubt = _submission(bundle, choice, verdict, carried, received_at)
     found = doubt or _doubt(choice, verdict, base) or own_doubt
     if found is None:
         return Reported((replace(base, status="filed"),), None)
@@ -65,8 +67,9 @@ def report_of(
 
 
 def _submission(
-    bundle: Bundle, scored: CampaignScore, verdict: UnitVerdict, carried: Carried, received_at: datetime
+    bundle: Bundle, choice: CampaignChoice, verdict: UnitVerdict, carried: Carried, received_at: datetime
 ) -> tuple[Submission, Doubt | None]:
+    scored = choice.ranked[0]
     campaign = scored.context.campaign
     code = verdict.units[0] if verdict.units else None
     unit = scored.context.roster.unit(code) if code else None
@@ -97,7 +100,7 @@ def _submission(
         unit_text=verdict.unit_text,
         correction=says_correction(titles, carried.own_words),
     )
-    return submission, _content_doubt(bundle, scored, answer.kind, titles, received_at)
+    return submission, _content_doubt(bundle, choice, submission, titles, received_at)
 
 
 def _doubt(choice: CampaignChoice, verdict: UnitVerdict, base: Submission) -> Doubt | None:
@@ -109,18 +112,31 @@ def _doubt(choice: CampaignChoice, verdict: UnitVerdict, base: Submission) -> Do
 
 
 def _content_doubt(
-    bundle: Bundle, scored: CampaignScore, kind: str, titles: Sequence[Title], received_at: datetime
+    bundle: Bundle, choice: CampaignChoice, base: Submission, titles: Sequence[Title], received_at: datetime
 ) -> Doubt | None:
+    scored = choice.ranked[0]
     local = received_at.astimezone(ZoneInfo(scored.context.timezone))
     papers = [
         d for d in bundle.documents if d.role in ("document", "slides") or (d.role == "body" and len(d.text) > 200)
     ]
-    year = earlier_year(papers, [title.text for title in titles], scored.context.campaign, local.year)
+    year = earlier_year(papers, titles, scored.context.campaign, local.year)
     if year is not None:
         return Doubt("earlier_year", _EARLIER.fill(year=year))
-    if kind == "summary" and not is_on_the_whole(scored):
+    if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, titles, papers):
         return Doubt("campaign_unknown", _NOT_NAMED)
     return None
+
+
+def _belongs_by_deeds(
+    choice: CampaignChoice, base: Submission, titles: Sequence[Title], papers: Sequence[Document]
+) -> bool:
+    """A closing report that never names the only open campaign, but tells of several of its activities, in its time."""
+    campaign = choice.ranked[0].context.campaign
+    if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < _SEVERAL:
+        return False
+    if any(names_another(title.text, themes_of(campaign)) for title in titles):
+        return False
+    return all(is_of_its_time(paper.text, campaign) for paper in papers)
 
 
 def _other(base: Submission, unit: str | None, context: CampaignContext) -> Submission:

@@ -51,7 +51,7 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
     for head, cell, value in numbers_at:
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
         name = _measure_named(label, entry.unit or _counter_of(cell) or _unit_of(head), measures)
-        if name is not None and (value or not _is_denied(entry.note, period)):
+        if name is not None and (value or not _is_denied(entry, period)):
             yield Count(name, value, TOTAL, where, f"{entry.label} {cell}{entry.unit}", tabular=True)
     for _, cell in entry.values:
         if cell and cell_value(cell) is None:
@@ -60,8 +60,10 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
             yield from counts_with_fixed(told, measures)
 
 
-def _is_denied(note: str, period: Period | None) -> bool:
-    return any(clause.mood == "left_out" for clause in clauses_of(note, period=period))
+def _is_denied(entry: Entry, period: Period | None) -> bool:
+    """Whether a row that counts 0 says that it was left out or is still to come: then it states no number."""
+    said = (entry.note, *(cell for _, cell in entry.values))
+    return any(clause.mood in ("left_out", "plan") for cell in said for clause in clauses_of(cell, period=period))
 
 
 def _of_column(head: str, cell: str, measures: Sequence[Countable], where: str) -> Iterator[Count]:

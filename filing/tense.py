@@ -36,7 +36,8 @@ HAN_MONTH = {sign: value for value, sign in enumerate("一二三四五六七八�
 REASON = re.compile(r"因[^,，。；]{2,24}$|(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
 SINCE = re.compile(r"自|从|起|以来|开始")
 LONG_BEFORE = -2  # months; what was done shortly before a campaign often belongs to it
-ITEM_NUMBER = re.compile(r"^\s*[（(]?\d{1,2}[）)、.．]\s*")
+ITEM_NUMBER = re.compile(r"^\s*[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]\s*")
+BARE_NOUN = re.compile(r"[^了过已\d一二两三四五六七八九十百]{2,6}")
 BARE_LEAD = re.compile(r"^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -231,5 +232,5 @@ def _is_topic(piece: str) -> bool:
     if REASON.search(piece):
         return True
     said = ITEM_NUMBER.sub("", piece)
-    bare = marker("tense", "deed").search(said) is None
-    return (bare or said.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", said)
+    bare = marker("tense", "deed").search(said) is None or BARE_NOUN.fullmatch(said)
+    return bool(bare or said.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", said)

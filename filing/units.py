@@ -13,6 +13,8 @@ from filing.vocabulary import word_list
 from records.words import Text
 
 _TOP: frozenset[Source] = frozenset({"letterhead", "head"})
+_NAMED: frozenset[Source] = frozenset({"letterhead", "head", "file"})
+_OWN_WORDS: frozenset[Source] = frozenset({"subject", "file", "body"})
 _STRONG: frozenset[Source] = frozenset({"signature", "letterhead"})
 
 _IDLE: frozenset[Source] = frozenset({"mention", "guest"})
@@ -64,6 +66,11 @@ class Standing:
         """What the content says, mentions apart."""
         return sum(weight for source, weight in self.by_source.items() if source not in _IDLE)
 
+    @property
+    def said(self) -> float:
+        """What the content says, the sender's display name apart: like the address it tells whose mailbox it is."""
+        return self.content - self.by_source.get("sender_name", 0.0)
+
     def has(self, sources: frozenset[Source]) -> bool:
         """Whether one of these sources speaks for it."""
         return bool(sources & set(self.by_source))
@@ -98,7 +105,9 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
     claims = [one for one in ranked if one.content >= CLAIM]
     if not claims:
         return _without_content(seen, ranked, index)
-    top, rivals = claims[0], claims[1:]
+    claims = sorted(claims, key=lambda one: one.said < CLAIM)  # stable: display names alone come last
+    top = claims[0]
+    rivals = [one for one in claims[1:] if one.said >= CLAIM or top.said < CLAIM]
     if len(claims) > _MANY and top.content - claims[_MANY].content < 1.0:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
     if _tied(top, rivals):
@@ -110,9 +119,15 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
         return _review(seen, [top.unit], "unit_doubtful", _selves_text(seen, top, index))
     if seen.hints_at_branch and "signature" not in top.by_source and not index.is_branch(top.unit):
         return _review(seen, [*index.parts_of(top.unit)[:1], top.unit], "unit_doubtful", _BRANCH_TEXT)
-    if seen.sender.codes and top.unit not in seen.sender.codes:
+    if (mailbox := _mailbox_of(seen)) and top.unit not in mailbox:
         return _against_address(seen, top, rivals, index)
     return _by_strength(seen, top, index)
+
+
+def _mailbox_of(seen: Witnesses) -> tuple[str, ...]:
+    """Units whose mailbox it is, by its address, else by its display name."""
+    shown = [clue.unit for clue in seen.clues if clue.source == "sender_name" and clue.sure]
+    return seen.sender.codes or tuple(dict.fromkeys(shown))
 
 
 def _tied(top: Standing, rivals: Sequence[Standing]) -> bool:
@@ -124,16 +139,26 @@ def _tied(top: Standing, rivals: Sequence[Standing]) -> bool:
 
 
 def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing], index: NameIndex) -> UnitVerdict:
-    """The address belongs to another unit: only a signature that agrees with letterhead or title wins."""
-    agrees = "signature" in top.by_source and top.has(_TOP) and top.content >= _AGREEING
-    sender = next((one for one in rivals if one.unit in seen.sender.codes), None)
-    if agrees and top.sure and (sender is None or not sender.has(frozenset({"subject", "file", "body"}))):
+    """The mailbox is another unit's: parents, branches and principals send for others, and people copy texts.
+
+    A signature wins that agrees with letterhead, title or file name; so does a letterhead that agrees with the file
+    name, where the text calls itself what the mailbox's unit cannot be. Own words that name that unit win over both.
+    """
+    mailbox = _mailbox_of(seen)
+    sender = next((one for one in rivals if one.unit in mailbox), None)
+    signed = "signature" in top.by_source and top.has(_NAMED) and top.content >= _AGREEING
+    differs = bool(seen.selves) and not any(fits_selves(code, seen.selves, index) for code in mailbox)
+    headed = "letterhead" in top.by_source and "file" in top.by_source and differs
+    ambiguous = any(
+        index.may_mean([clue.text for clue in _clues_of(seen, top.unit)], top.unit, code) for code in mailbox
+    )
+    if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
     text = Text(
-        "{where}写的是{unit}，而发件地址登记的是{other}，请核对。",
-        "{where} says {unit}, but the sender's address is registered for {other}; please check.",
-    ).fill(where=_place(seen, top.unit), unit=index.unit(top.unit).name, other=_names(seen.sender.codes, index))
-    return _review(seen, [top.unit, *seen.sender.codes], "unit_against_address", text)
+        "{where}写的是{unit}，而发件邮箱是{other}的，请核对。",
+        "{where} says {unit}, but the mailbox is that of {other}; please check.",
+    ).fill(where=_place(seen, top.unit), unit=index.unit(top.unit).name, other=_names(mailbox, index))
+    return _review(seen, [top.unit, *mailbox], "unit_against_address", text)
 
 
 def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdict:
@@ -166,7 +191,8 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     """Nothing names a unit where a sender's name stands: the address alone may, unless something is odd."""
     code = seen.sender.code
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
-    odd = bool(strangers) or seen.hints_at_branch or seen.passed_on
+    others = [one for one in ranked if one.content > 0 and one.unit != code]
+    odd = bool(strangers or others) or seen.hints_at_branch or seen.passed_on
     if code and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from filing.bundles import Bundle, NamedFile
 from filing.clues import Clue, clues_in, clues_of_name
@@ -22,6 +23,7 @@ from records.mail import Message
 
 _SELF = re.compile(rf"[我本]({'|'.join(sorted(word_list('names')['selves'], key=len, reverse=True))})(?![长方家人])")
 _EXTENSION = re.compile(r"\.[0-9a-zA-Z]{1,5}$")
+_LONG_CORE = 4
 _CLUE_DOCUMENTS = 400  # of an archive with thousands of files, the first ones
 
 
@@ -72,6 +74,7 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
     wheres = {document.where for document in bundle.documents} | {file.path for file in bundle.files}
     clues = [clue for where, found in scene.clues.items() if where in wheres for clue in found]
     clues += scene.sender_clues
+    clues = [clue for clue in clues if clue.sure or not _is_about(index.core_of(clue.unit), campaign)]
     if bundle.owner:
         shared = ("subject", "body", "sender")
         clues = [clue for clue in clues if clue.unit == bundle.owner or clue.where not in shared]
@@ -86,6 +89,19 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
         hints_at_branch(bundle),
         (scene.passed_on or scene.sender.trusted) and not (scene.sender.trusted and scene.sender.codes),
     )
+
+
+@lru_cache(maxsize=32)
+def _words_of(campaign: Campaign) -> str:
+    """What the campaign is about: 职业病防治 alone names no 职业病防治院 there."""
+    items = (text for activity in campaign.activities for text in (activity.title, activity.text))
+    return squeeze("\n".join((campaign.title, campaign.theme, *items)))
+
+
+def _is_about(core: str, campaign: Campaign) -> bool:
+    """Whether what is a unit's own in its name, or all but its last character, is what the campaign is about."""
+    stem = core[:-1] if len(core) > _LONG_CORE else core
+    return bool(stem) and stem in _words_of(campaign)
 
 
 def _subjects(bundle: Bundle) -> list[tuple[str, str]]:

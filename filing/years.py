@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from filing.documents import Document
+from filing.kinds import Title
 from filing.tense import YEAR
 from filing.zones import layout_of
 from records.campaigns import Campaign
 
 _HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_REPEATED = 2
+_MONTH = re.compile(r"(?<![\d.])(\d{1,2})月")
 _DOTTED = re.compile(r"(?<!\d)(20\d\d)(?=[./\-年]\d{1,2})")
 _COMPARED = re.compile(r"去年|上年|同期|比|增|减|较|以来|成立|始建|建成|修订|年版|〔|\[")
 
@@ -30,20 +33,31 @@ def allowed_years(campaign: Campaign, received_year: int) -> frozenset[int]:
 
 
 def earlier_year(
-    papers: Iterable[Document], titles: Sequence[str], campaign: Campaign, received_year: int
+    papers: Sequence[Document], titles: Sequence[Title], campaign: Campaign, received_year: int
 ) -> int | None:
-    """The earlier year that title or signature bear, where nothing there bears one of the campaign's; else None."""
+    """The earlier year that title or signature bear, where nothing there bears one of the campaign's; else None.
+
+    A year that was read from pixels counts where it stands at least twice: 2006 for 2026 is a common misreading.
+    """
     allowed = allowed_years(campaign, received_year)
     if not allowed:
         return None
-    title_years = frozenset().union(*(years_in(title) for title in titles))
+    blurred = {paper.where: paper for paper in papers if paper.from_pixels}
+    titled = [_sure_years(years_in(title.text), blurred.get(title.where)) for title in titles]
+    title_years = frozenset[int]().union(*titled)
     if title_years and not title_years & allowed and max(title_years) < min(allowed):
         return max(title_years)
     for paper in papers:
-        years = _framing_years(paper)
+        years = _sure_years(_framing_years(paper), paper if paper.from_pixels else None)
         if years and not (years | title_years) & allowed and max(years) < min(allowed):
             return max(years)
     return None
+
+
+def _sure_years(years: frozenset[int], blurred: Document | None) -> frozenset[int]:
+    if blurred is None:
+        return years
+    return frozenset(year for year in years if len(re.findall(rf"(?<!\d){year}(?!\d)", blurred.text)) >= _REPEATED)
 
 
 def _framing_years(paper: Document) -> frozenset[int]:
@@ -55,3 +69,13 @@ def _framing_years(paper: Document) -> frozenset[int]:
     if years:
         return years
     return frozenset().union(*(years_in(line) for line, _ in lines if not _COMPARED.search(line)))
+
+
+def is_of_its_time(text: str, campaign: Campaign) -> bool:
+    """Whether a text names no month, or one in which the campaign or its reporting falls."""
+    months = {int(month) for month in _MONTH.findall(text) if 1 <= int(month) <= 12}
+    if not months or campaign.period is None:
+        return True
+    first, last = campaign.period.from_, campaign.period.to
+    span = (last.year - first.year) * 12 + last.month - first.month
+    return any((month - first.month) % 12 <= span + 1 for month in months)

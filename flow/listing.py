@@ -81,12 +81,12 @@ def submission_rows(views: Iterable[MessageView], form: Form) -> list[Row]:
     return rows
 
 
-def missing_rows(boards: Iterable[Board], form: Form, everybody: bool = False) -> list[Row]:
+def missing_rows(boards: Iterable[Board], form: Form) -> list[Row]:
     """One row a missing or waiting unit, by the roster's order."""
     rows: list[Row] = [[head.say(form.language) for head in MISSING_HEAD]]
     for board in boards:
         for item in board.obligations:
-            if everybody or item.state in ("missing", "waiting"):
+            if item.state in ("missing", "waiting"):
                 heard = item.last_heard.astimezone(form.zone).strftime("%m-%d %H:%M") if item.last_heard else ""
                 promised = item.promised.isoformat() if item.promised else ""
                 state = STATE[item.state].say(form.language)

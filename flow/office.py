@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from config import Settings
+from digest.compose import mail_address
 from flow.campaigns import load_contexts
 from flow.standing import Standing, standing_of
 from flow.views import Judge, judge
@@ -24,6 +25,7 @@ class Office:
     contexts: tuple[CampaignContext, ...]
     decisions: tuple[Decision, ...]
     standing: Standing
+    own_addresses: frozenset[str] = frozenset()  # from which our mails come
 
     @property
     def campaigns(self) -> tuple[Campaign, ...]:
@@ -39,4 +41,12 @@ def read_office(settings: Settings, archive: Archive) -> Office:
     """The office as a reader sees it: nothing is written. Raises UsageError, ArchiveError."""
     decisions = tuple(archive.decisions.read())
     contexts = load_contexts(settings, decisions)
-    return Office(archive, contexts, decisions, standing_of(decisions))
+    return Office(archive, contexts, decisions, standing_of(decisions), own_addresses(settings))
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """The addresses from which our mails come: the configured sender's, and the account's, which some servers write."""
+    outgoing = settings.outgoing
+    if outgoing is None:
+        return frozenset()
+    return frozenset({mail_address(outgoing.sender).addr_spec.lower(), (outgoing.username or "").lower()} - {""})

@@ -30,7 +30,7 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
             store_campaign(session, context)
         mark_sent(session, archive.sent.read())
         known = {decision.id for decision in stored_decisions(session)}
-    office = Office(archive, contexts, decisions, standing_of(decisions))
+    office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
     return lay_over(office, [decision for decision in decisions if decision.id not in known])
 
 

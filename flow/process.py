@@ -99,7 +99,7 @@ def _read_ahead(office: Office, reader: Reader, counted: Mapping[str, int]) -> I
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="read") as threads:
         waiting: deque[Future[Read]] = deque()
         for id_, attempts in sorted(counted.items(), key=itemgetter(1)):
-            most = IN_FLIGHT * 2 if attempts < SUSPICIOUS else 1
+            most = IN_FLIGHT if attempts < SUSPICIOUS else 1
             while len(waiting) >= most:
                 yield waiting.popleft().result()
             _note_attempt(office, id_)
@@ -152,10 +152,14 @@ def _file(office: Office, read: Read, own: frozenset[str]) -> None:
 
 
 def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
-    assert read.message is not None
+    """A Message-ID of ours on a mail that does not come from us was copied: such a mail is judged like any other."""
+    message = read.message
+    assert message is not None
+    if message.message_id is not None and message.sender.address not in office.own_addresses:
+        own -= {message.message_id}
     with office.archive.database.session() as session:
         received_at = session.get_one(MessageRow, read.id).received_at
-    return file_message(read.message, read.extracts, office.contexts, received_at, own)
+    return file_message(message, read.extracts, office.contexts, received_at, own)
 
 
 def _keep_files(office: Office, read: Read, found: Filing) -> None:

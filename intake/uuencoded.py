@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,500})\r?\n(?=[!-`]|[A-Za-z0-9+/]{4})", re.MULTILINE)
 _END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
+_LINE = re.compile(rb"[^\r\n]+")
 _MAX_ATTEMPTS = 200
 _LAST_LINE = (b"", b"`", b"~")
 
@@ -48,7 +49,7 @@ def _content(block: bytes, opening: bytes) -> bytes | None:
     if opening.startswith(b"begin-base64"):
         return _base64(block)
     decoded: list[bytes] = []
-    for line in block.splitlines():
+    for line in (match[0] for match in _LINE.finditer(block)):  # a block that is none is left at its first line
         octets = b"" if line.rstrip() in _LAST_LINE else _line(line)
         if octets is None:
             return None

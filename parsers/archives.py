@@ -23,7 +23,7 @@ class Entry:
     name: str
     size_bytes: int  # as declared; ``read`` never gives more
     is_encrypted: bool
-    read: Callable[[], bytes]
+    read: Callable[[], bytes]  # may raise ``Unread``
     broken: tuple[type[Exception], ...]  # what ``read`` raises on damage
 
 
@@ -50,6 +50,8 @@ def _member(part: Part, number: int, entry: Entry) -> Member:
     else:
         try:
             content = entry.read()
+        except Unread as error:
+            problem = error.problem
         except NotImplementedError:  # a packing method that the library does not know
             problem = no_parser(_PACKED)
         except entry.broken:

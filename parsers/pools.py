@@ -1,14 +1,20 @@
-"""A pool of worker processes that starts when first needed and starts anew when it breaks."""
+"""A pool of worker processes that starts when first needed, and starts anew when it breaks or when nothing moves in it.
+
+The workers of a pebble pool share two pipes and their locks. A worker that the machine kills while it holds a lock, or
+has written half an answer, takes the others along: they wait, and no time limit of pebble's own ends that. So somebody
+who waits for a task looks at the pool now and then (:meth:`Pool.look`).
+"""
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from threading import Lock
+from threading import Lock, Thread
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -16,9 +22,12 @@ from pebble import ProcessExpired, ProcessPool
 from parsers.parsed import Problem
 from parsers.problems import crashed, memory, timeout
 from parsers.registry import PRELOADED
+from parsers.watch import CHANNEL_LOST, PoolLost, Watch
 from parsers.worker import OUT_OF_MEMORY
 
+_LOG = logging.getLogger(__name__)
 _TASKS_A_WORKER = 200  # then a fresh process takes over: libraries leak
+_END_S = 15.0  # for workers to end; what has not by then ends with the service
 _Result = TypeVar("_Result")
 
 
@@ -28,12 +37,15 @@ class Pool:
     ``start`` and its arguments run in each new process (a module's top-level function, values that pickle).
     """
 
-    def __init__(self, workers: int, start: Callable[..., None], *start_args: object) -> None:
+    def __init__(self, workers: int, slack_s: float, start: Callable[..., None], *start_args: object) -> None:
+        """``slack_s``: beyond its time limit, how long no task may end before the pool is thrown away."""
         self._workers = workers
+        self._slack_s = slack_s
         self._start = start
         self._start_args = start_args
         self._lock = Lock()
         self._pool: ProcessPool | None = None
+        self._watch = Watch()
         self.closed = False
 
     def submit(self, function: Callable[..., _Result], *args: object, timeout_s: float) -> Future[_Result]:
@@ -43,27 +55,42 @@ class Pool:
                 raise RuntimeError("the reader is closed")
             if self._pool is not None and self._pool.active:
                 with suppress(RuntimeError):  # it broke in this very moment
-                    return self._pool.schedule(function, args=args, timeout=timeout_s)
-            self._stop()
+                    return self._watch.follow(self._pool.schedule(function, args=args, timeout=timeout_s))
+            self._stop(_END_S)
             self._pool = self._new_pool()
-            return self._pool.schedule(function, args=args, timeout=timeout_s)
+            return self._watch.follow(self._pool.schedule(function, args=args, timeout=timeout_s))
+
+    def look(self, timeout_s: float) -> None:
+        """Throws the pool away if it broke or no task ended for longer than one may take; ``PoolLost`` for all in it."""
+        with self._lock:
+            if self._pool is None:
+                return
+            still_s = self._watch.still_for()
+            if still_s > timeout_s + self._slack_s or self._watch.lost_its_channel or not self._pool.active:
+                _LOG.error("workers thrown away, no task ended for %.0f s", still_s)
+                self._stop(0)
 
     def rest(self) -> None:
         """Ends the workers until they are needed again; only while nobody waits for them."""
         with self._lock:
-            self._stop()
+            self._stop(_END_S)
 
     def close(self) -> None:
         """Ends the workers, whatever they are doing."""
         with self._lock:
             self.closed = True
-            self._stop()
+            self._stop(_END_S)
 
-    def _stop(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this one
-            self._pool.join()
-            self._pool = None
+    def _stop(self, wait_s: float) -> None:
+        """Nobody waits for its tasks any longer; its threads and workers end by themselves, seen to for ``wait_s``."""
+        if self._pool is None:
+            return
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this one
+        ending = Thread(target=self._pool.join, daemon=True)  # a thread of pebble's may hang in a lost pipe
+        ending.start()
+        ending.join(wait_s)
+        self._watch.give_up()
+        self._pool, self._watch = None, Watch()
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
@@ -80,8 +107,8 @@ class Pool:
 def is_machine_fault(error: BaseException) -> bool:
     """Whether the task may fare better a second time: the machine's out-of-memory killer, or a pool that broke."""
     if isinstance(error, ProcessExpired):
-        return bool(error.exitcode == -signal.SIGKILL)
-    return isinstance(error, BrokenProcessPool)
+        return error.exitcode in (-signal.SIGKILL, CHANNEL_LOST)
+    return isinstance(error, (BrokenProcessPool, PoolLost))
 
 
 def problem_of(error: BaseException, timeout_s: float) -> Problem:

@@ -62,6 +62,43 @@ def no_parser(what: Text) -> Problem:
     )
 
 
+def no_program(what: Text) -> Problem:
+    """A packed member of a RAR archive, and no program on this machine that unpacks such."""
+    return _skipped(
+        "no_program",
+        Text(
+            "{what}用RAR格式压缩，本机没有能解开它的程序。请管理员安装unar（或unrar），或请报送单位改用ZIP压缩后重新发送。",
+            "The {what} is packed by RAR, which no program here can unpack. Have unar (or unrar) installed, or ask the "
+            "unit to send it as ZIP.",
+        ),
+        what,
+    )
+
+
+def not_unpacked(what: Text) -> Problem:
+    """The programs on this machine did not take a packed member out; whose fault that is cannot be told."""
+    return _skipped(
+        "not_unpacked",
+        Text(
+            "本机的解压程序未能解开这个{what}。可请报送单位改用ZIP压缩后重新发送。",
+            "The programs here could not unpack this {what}. The unit may send it again as ZIP.",
+        ),
+        what,
+    )
+
+
+def split_archive(what: Text) -> Problem:
+    """An archive cut into volumes, or a member that goes on in the next one; each volume came as a file of its own."""
+    return Problem(
+        "unreadable",
+        "split",
+        Text(
+            "{what}被分成了多卷，单独一卷无法完整解开。请报送单位不要分卷压缩，重新发送。",
+            "The {what} is split into volumes, of which one alone cannot be unpacked. Ask the unit to send it unsplit.",
+        ).fill(what=what),
+    )
+
+
 def too_large(what: Text) -> Problem:
     """Reading it would take more bytes or pixels than the limits allow."""
     return _skipped(

@@ -23,6 +23,8 @@ class PartReader:
 
     ``read_message`` reads attached messages; it must be a module's top-level function, for it runs in the workers.
     ``cache`` keeps text read from pixels. ``parsers`` names the module for each media type, to add kinds of one's own.
+    ``slack_s`` is how long, beyond a part's time limit, no part may end before the workers are taken for lost: they are
+    thrown away then, and each part that was with them is read once more.
     Pools start when first needed and end with the context manager. Several threads may call :meth:`read` at once.
     """
 
@@ -32,13 +34,15 @@ class PartReader:
         read_message: ReadMessage,
         cache: TextCache | None = None,
         parsers: Registry = PARSERS,
+        slack_s: float = 30.0,
     ) -> None:
         self._limits = limits
         self._cache = cache if cache is not None else NoCache()
-        self._parsing = Pool(limits.workers, start_parsing, Setup(read_message, dict(parsers)), limits.memory_bytes)
+        setup = Setup(read_message, dict(parsers))
+        self._parsing = Pool(limits.workers, slack_s, start_parsing, setup, limits.memory_bytes)
         self._lock = Lock()
         self._readings = 0
-        self._ocr = Pool(limits.workers, start_ocr, limits.ocr_memory_bytes)
+        self._ocr = Pool(limits.workers, slack_s, start_ocr, limits.ocr_memory_bytes)
 
     def __enter__(self) -> PartReader:
         return self

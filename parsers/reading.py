@@ -59,6 +59,7 @@ class Reading:
     def __init__(self, limits: ReadLimits, parsing: Pool, ocr: Pool, cache: TextCache) -> None:
         self._limits = limits
         self._cache = cache
+        self._unpacked_left = limits.max_unpacked_bytes  # of all attachments together: they are in memory at once
         room = 2 * limits.workers
         self._parsing = Lane(parsing, limits.timeout_s, room)
         self._ocr = Lane(ocr, limits.ocr_timeout_s, room)
@@ -84,6 +85,9 @@ class Reading:
         done, _ = wait(running, timeout=_LOOK_UP_S, return_when=FIRST_COMPLETED)
         if self._parsing.pool.closed or self._ocr.pool.closed:
             raise RuntimeError("the reader was closed while it was reading")
+        for lane in (self._parsing, self._ocr):
+            if lane.running:
+                lane.pool.look(lane.timeout_s)
         for future in done:
             self._finish(self._parsing if future in self._parsing.running else self._ocr, future)
         return True
@@ -100,7 +104,7 @@ class Reading:
         limits = replace(
             self._limits,
             max_members=max(budget.members, 0),
-            max_unpacked_bytes=max(budget.unpacked_bytes, 0),
+            max_unpacked_bytes=max(min(budget.unpacked_bytes, self._unpacked_left), 0),
         )
         if task.page is None:
             return lane.pool.submit(parse_part, part, limits, timeout_s=lane.timeout_s)
@@ -148,7 +152,9 @@ class Reading:
             else:
                 self._ocr.ready.append(Task(node, budget, page))
         budget.members -= len(parsed.members)
-        budget.unpacked_bytes -= sum(len(member.part.content) for member in parsed.members)
+        unpacked = sum(len(member.part.content) for member in parsed.members)
+        budget.unpacked_bytes -= unpacked
+        self._unpacked_left -= unpacked
         for member in parsed.members:
             self._admit(node, member, budget)
 

@@ -31,6 +31,7 @@ PARSERS: Registry = {
     mt.HTML: "parsers.html",
     mt.ZIP: "parsers.zips",
     mt.SEVEN_ZIP: "parsers.seven_zip",
+    mt.RAR: "parsers.rar",
     mt.GZIP: "parsers.tars",
     mt.BZIP2: "parsers.tars",
     mt.XZ: "parsers.tars",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from records.mail import Part
@@ -88,9 +88,8 @@ class ReadLimits:
     ocr_memory_bytes: int = 4 * 1024**3
     max_depth: int = 6
     max_members: int = 2000
-    max_unpacked_bytes: int = 1024**3
+    max_unpacked_bytes: int = 256 * 1024**2
     max_pixels: int = 120_000_000
     max_pages: int = 500
     max_ocr_pages: int = 60
     workers: int = 2
-    extra: tuple[tuple[str, str], ...] = field(default=())

@@ -239,7 +239,7 @@ def poison() -> bytes:
 def poisonous_stranger() -> bytes:
     """A mail that has to wait for a person, whose subject and sender try the same."""
     subject = "<script>alert(4)</script><img src=x onerror=alert(5)> =1+1 \u202e\x1b[31m"
-    return letter("x@example.net", subject, "消防疏散演练材料见附件。", name="<b onmouseover=alert(6)>@SUM(A1)")
+    return letter("x@example.net", subject, "消防疏散演练材料见附件。", name="@SUM(A1)")
 
 
 def marked(mark: str) -> bytes:

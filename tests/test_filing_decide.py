@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from filing.campaigns import themes_of
 from filing.decide import file_message
 from filing.documents import documents_of
 from filing.papers import paper_of
 from filing.quoting import split_body
+from filing.themes import themes_of
 from records.extracts import Extract
 from records.mail import CloudLink
 from tests.filing_values import (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import time
 from pathlib import Path
+
+from pebble.pool.channel import WorkerChannel
 
 from parsers.parsed import Member, Parsed, one_page
 from records.extracts import ReadLimits
@@ -14,7 +17,10 @@ from records.mail import Part
 
 
 class HostileParser:
-    """``hang [FILE]``, ``sleep``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, or just text."""
+    """``hang [FILE]``, ``sleep``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, ``locked [FILE]``, ``slow …``.
+
+    Anything else is just text. With a FILE it is done once.
+    """
 
     name = "hostile"
 
@@ -40,6 +46,12 @@ class HostileParser:
             )
         if order == "killed":
             self._die_once(Path(argument))
+        if order == "locked" and not (argument and Path(argument).exists()):
+            _take_the_lock()
+            Path(argument or os.devnull).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        if order == "slow":
+            time.sleep(0.05)
         return Parsed("text/plain", pages=one_page(f"read {part.content.decode()}"))
 
     def _die_once(self, mark: Path) -> None:
@@ -47,6 +59,12 @@ class HostileParser:
         if not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _take_the_lock() -> None:
+    """What a worker holds for a moment, whenever it takes a task or hands back an answer."""
+    (channel,) = [found for found in gc.get_objects() if isinstance(found, WorkerChannel)]
+    channel.mutex.acquire()
 
 
 PARSER = HostileParser()

@@ -1,0 +1,92 @@
+"""Business of another kind that looks like a report: what its own title says it is, whatever words its text shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filing.carried import Carried, CarriedPaper
+from filing.lexica import contains_any, words
+from filing.papers import paper_of
+from filing.squeeze import squeeze
+from filing.themes import says_theme
+from filing.zones import layout_of
+
+_TITLE_LINES = 4
+_LOOKED_AT = 6000
+_TRAILING = re.compile(r"[\d\W年月日份版终稿定表一二三]*$")
+_REPORTS = ("summary", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """``plain``: such a paper reports to no campaign; else it may go with a report, so that a person must look."""
+
+    word: str
+    where: str
+    plain: bool
+
+
+def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes: Sequence[str]) -> Business | None:
+    """What makes the message another business; None where a paper or pictures in it may report.
+
+    ``subject`` is without marks of replies; ``themes`` are those of the campaign that it would belong to.
+    """
+    by_subject = business_of(subject, "subject", themes)
+    papers = [(_of_paper(one, themes), one) for one in carried.papers]
+    found = [business for business, _ in papers if business]
+    if papers and len(found) == len(papers):
+        named = found[0]
+        beside = carried.pictures or carried.recordings
+        if beside and not by_subject:
+            return None
+        reports = paper_of(subject) in _REPORTS and by_subject is None
+        return Business(named.word, named.where, not (beside or reports) and all(one.plain for one in found))
+    if papers:
+        titled = any(says_theme(_titles(paper), themes) for business, paper in papers if not business)
+        return Business(by_subject.word, "subject", False) if by_subject and not titled else None
+    if by_subject is None:
+        unread = next((business for name in filenames if (business := business_of(_stem(name), name, themes))), None)
+        return unread if unread and not carried.pictures else None
+    return Business(by_subject.word, "subject", by_subject.plain and not carried.pictures and not carried.recordings)
+
+
+def business_of(title: str, where: str, themes: Sequence[str]) -> Business | None:
+    """What one title says: a kind of paper at its end (…的请示), or a topic anywhere (职称)."""
+    text = _TRAILING.sub("", squeeze(title))
+    if kind := next((word for word in words("nonreports", "other_kinds") if text.endswith(word)), ""):
+        return Business(kind, where, True)
+    if says_theme(text, themes):
+        return None
+    if topic := contains_any(text, words("nonreports", "other_topics")):
+        return Business(topic, where, True)
+    if kind := next((word for word in words("nonreports", "lists") if text.endswith(word)), ""):
+        return Business(kind, where, False)
+    return None
+
+
+def _of_paper(paper: CarriedPaper, themes: Sequence[str]) -> Business | None:
+    """By its file name or its first lines; none where one of them names a report on the campaign."""
+    document = paper.document
+    if any(paper_of(title) in _REPORTS and says_theme(squeeze(title), themes) for title in _title_lines(paper)):
+        return None
+    found = (business_of(title, document.where, themes) for title in _title_lines(paper))
+    told = contains_any(squeeze(document.text[:_LOOKED_AT]), words("nonreports", "personal"))
+    return next((one for one in found if one), Business(told, document.where, False) if told else None)
+
+
+def _title_lines(paper: CarriedPaper) -> list[str]:
+    document = paper.document
+    layout = layout_of(document)
+    head = [line for line, zone in zip(layout.row.lines, layout.zones, strict=True) if zone == "head"][:_TITLE_LINES]
+    return [_stem(document.filename or document.where), *head, "".join(head)]
+
+
+def _titles(paper: CarriedPaper) -> str:
+    return squeeze("\n".join(_title_lines(paper)))
+
+
+def _stem(path: str) -> str:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name.rpartition(".")[0] or name

@@ -1,0 +1,81 @@
+"""What a campaign is called, and whether a title or text calls it so, or calls another campaign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from filing.lexica import contains_any, words
+from filing.squeeze import squeeze
+from records.campaigns import Campaign
+
+QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{3,30})[”\"’」』》]")
+_YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
+_FORMAL = re.compile(
+    r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
+)
+_ENDINGS = re.compile(r"(?:活动|工作|总结|小结|情况|报告|材料|的)+$")
+_FIELD = re.compile(r"^.{0,12}(?:系统|行业|领域|战线)(?=.{4,})")  # 教育系统防灾减灾宣传月
+_MARK = "月周日节年"
+_BETWEEN = 4  # characters that may stand between a campaign's topic and 月 or 周
+_LEAST = 4
+_OCCASION = re.compile(
+    r"[\u4e00-\u9fff]{2,}?(?:宣传|活动|教育|服务|主题|安全|生产|质量|普法|读书|文化|卫生|创建|防控|免疫|健康|敬老|志愿|消防|攻坚)[月周日节]"
+    r"|[\u4e00-\u9fff]{2,}?(?:专项行动|专项整治|整治行动|专项检查|百日行动|攻坚行动|大排查|大检查|竞赛|评选|创建)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """A theme taken apart: 防灾减灾, 宣传, 月."""
+
+    topic: str
+    kind: str
+    mark: str
+
+
+def themes_of(campaign: Campaign) -> tuple[str, ...]:
+    """What the whole campaign is called: quoted words of its title, else the title without its formal words."""
+    quoted = [squeeze(hit) for hit in QUOTED.findall(campaign.title) if re.search(r"[\u4e00-\u9fff]{3}", hit)]
+    core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
+    pieces = [] if quoted else [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
+    pieces += [_FIELD.sub("", piece) for piece in pieces]
+    found = [_ENDINGS.sub("", one) for one in (*quoted, *pieces)]
+    return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
+
+
+def says_theme(text: str, themes: Sequence[str]) -> bool:
+    """Whether squeezed text names the campaign: by its whole name, or by its topic and what kind of campaign it is."""
+    return any(theme in text or _says_core(text, theme) for theme in themes)
+
+
+def _says_core(text: str, theme: str) -> bool:
+    core = _core(theme)
+    if len(core.topic) < _LEAST or core.topic not in text:
+        return False
+    if core.kind and core.topic + core.kind in text:
+        return True
+    near = rf"{re.escape(core.topic)}[\u4e00-\u9fff]{{0,{_BETWEEN}}}?{core.mark}"
+    return bool(core.mark and re.search(near, text))
+
+
+@lru_cache(maxsize=64)
+def _core(theme: str) -> _Core:
+    mark = theme[-1] if theme[-1] in _MARK else ""
+    rest = theme.removesuffix(mark)
+    kind = next((word for word in words("kinds", "campaign_kinds") if rest.endswith(word) and rest != word), "")
+    return _Core(rest.removesuffix(kind), kind, mark)
+
+
+def names_another(title: str, themes: Sequence[str]) -> str:
+    """What else a title says that a report is on: another campaign, another period's work; "" where nothing."""
+    text = squeeze(title)
+    if says_theme(text, themes):
+        return ""
+    if told := contains_any(text, words("kinds", "other_periods")):
+        return told
+    occasion = _OCCASION.search(text)
+    quoted = QUOTED.search(title)
+    return occasion[0] if occasion else quoted[1] if quoted else ""
