@@ -214,7 +214,7 @@ class Settings(_Table):
         table = self.outgoing
         if table is None:
             return None
-        needs_secret = table.username is not None and (table.password_file or table.password_env)
+        needs_secret = table.username is not None
         return OutgoingAccount(
             host=table.host,
             port=table.port,

@@ -10,10 +10,13 @@ from itertools import takewhile
 from filing.concepts import Mention, mentions
 from filing.documents import Document
 from filing.ownership import (
+    IN_TEXT,
+    IN_TITLE,
     Owner,
     Profiles,
     Surroundings,
     family_owners_of,
+    heading_owner_of,
     owners_of,
     profiles_of,
     topic_owner_of,
@@ -21,12 +24,14 @@ from filing.ownership import (
 )
 from filing.statements import Statement, statements
 from filing.tense import without_sources
+from filing.vocabulary import marker
 from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
 OUTREACH, QUIZ = "outreach", "quiz"
 HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
+STRONG_WORDING = 3.0
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
@@ -100,23 +105,51 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
         around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
         owned = [*clause.names]
         for mention in clause.found:
-            owners = owners_of(mention.concept, around, profiles)
+            owners = _by_strong_wording(mention, clause, profiles) or _by_deed(mention, around, named, profiles)
             owned += owners
             if not owners:
                 unowned.append((mention, Surroundings(clause.text, sentence, heading)))
-        named += owned or _by_wording(clause.text, bool(named), sentence, profiles)
+        named += owned or _by_wording(clause.text, bool(named), Surroundings("", sentence, heading), profiles)
     if named:
         return named
     bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
-    return list(_fallback(unowned, bare, profiles))
+    headed = None if unowned else _by_heading(sentence, heading, profiles)
+    return [headed] if headed else list(_fallback(unowned, bare, profiles))
 
 
-def _by_wording(clause: str, is_detail: bool, sentence: str, profiles: Profiles) -> list[Owner]:
-    """The activity whose wording a clause uses; one that goes on about an earlier deed needs a number of its own."""
-    if is_detail and (not NUMBER.search(clause) or _goes_out(sentence)):
+def _by_heading(sentence: str, heading: str, profiles: Profiles) -> Owner | None:
+    """The activity whose title the heading is, where the sentence tells of a deed or a number."""
+    tells = (
+        NUMBER.search(sentence) or marker("tense", "deed").search(sentence) or marker("tense", "done").search(sentence)
+    )
+    return heading_owner_of(Surroundings("", sentence, heading), profiles) if tells else None
+
+
+def _by_wording(clause: str, is_detail: bool, around: Surroundings, profiles: Profiles) -> list[Owner]:
+    """The activity whose wording a clause uses; one that goes on about an earlier deed needs a number of its own.
+
+    Under a heading that names one activity the words of others are details.
+    """
+    if heading_owner_of(around, profiles) or (is_detail and (not NUMBER.search(clause) or _goes_out(around.sentence))):
         return []
     owner = wording_owner_of(Surroundings(clause, "", ""), profiles)
     return [owner] if owner else []
+
+
+def _by_deed(mention: Mention, around: Surroundings, named: Sequence[Owner], profiles: Profiles) -> list[Owner]:
+    """The owners of a deed; of several whose texts only mention it, one of which the sentence already tells."""
+    owners = owners_of(mention.concept, around, profiles)
+    weights = {profile.id: profile.concepts.get(mention.concept.name, 0.0) for profile in profiles.activities}
+    if any(weights[owner.id] >= IN_TITLE for owner in owners):
+        return owners
+    going_on = [owner for owner in named if weights[owner.id] >= IN_TEXT] if owners else []
+    return going_on[:1] or owners
+
+
+def _by_strong_wording(mention: Mention, clause: _Clause, profiles: Profiles) -> list[Owner]:
+    """A loose word (逐台, 摸排) says less than the notice's own words beside it."""
+    owner = wording_owner_of(Surroundings(clause.text, "", ""), profiles) if mention.loose else None
+    return [owner] if owner and owner.score >= STRONG_WORDING else []
 
 
 def _read(text: str, sentence: str, profiles: Profiles) -> _Clause:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from filing.carried import Carried, CarriedPaper
 from filing.lexica import contains_any, words
-from filing.papers import paper_of
+from filing.papers import names_summary, paper_of
 from filing.squeeze import squeeze
 from filing.themes import says_theme
 from filing.zones import layout_of
 
 _TITLE_LINES = 4
 _LOOKED_AT = 6000
-_TRAILING = re.compile(r"[\d\W年月日份版终稿定表一二三]*$")
+_TRAILING = re.compile(r"(?:[\d\W]|年|月|日|份|[第初终]?[一二三]?[版稿]|最终|定稿|盖章|扫描件)*$")
 _REPORTS = ("summary", "report")
 
 
@@ -57,19 +57,21 @@ def business_of(title: str, where: str, themes: Sequence[str]) -> Business | Non
     text = _TRAILING.sub("", squeeze(title))
     if kind := next((word for word in words("nonreports", "other_kinds") if text.endswith(word)), ""):
         return Business(kind, where, True)
-    if says_theme(text, themes):
+    if names_summary(text) and says_theme(text, themes):
         return None
-    if topic := contains_any(text, words("nonreports", "other_topics")):
-        return Business(topic, where, True)
+    if told := contains_any(text, words("nonreports", "petitions")):
+        return Business(told, where, True)
     if kind := next((word for word in words("nonreports", "lists") if text.endswith(word)), ""):
         return Business(kind, where, False)
+    if not says_theme(text, themes) and (topic := contains_any(text, words("nonreports", "other_topics"))):
+        return Business(topic, where, not names_summary(text))
     return None
 
 
 def _of_paper(paper: CarriedPaper, themes: Sequence[str]) -> Business | None:
-    """By its file name or its first lines; none where one of them names a report on the campaign."""
+    """By its file name or its first lines; none where one of them names a closing report on the campaign."""
     document = paper.document
-    if any(paper_of(title) in _REPORTS and says_theme(squeeze(title), themes) for title in _title_lines(paper)):
+    if any(names_summary(squeeze(title)) and says_theme(squeeze(title), themes) for title in _title_lines(paper)):
         return None
     found = (business_of(title, document.where, themes) for title in _title_lines(paper))
     told = contains_any(squeeze(document.text[:_LOOKED_AT]), words("nonreports", "personal"))

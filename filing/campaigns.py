@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from filing.squeeze import squeeze
-from filing.themes import QUOTED, says_theme, themes_of
+from filing.themes import QUOTED, says_theme, themes_of, topics_of
 from records.campaigns import Campaign, CampaignContext
 
 _CUE_LIMIT = 5.0
@@ -74,6 +74,8 @@ def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
     for piece in re.split(r"[，,、。；—\-！!]+", campaign.theme):
         if len(piece.strip()) >= 4:
             put(piece, _SLOGAN)
+    for topic in topics_of(campaign):
+        put(topic, _CUE)
     for activity in campaign.activities:
         for hit in QUOTED.findall(activity.title):
             put(hit, _ACTIVITY)

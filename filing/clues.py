@@ -59,6 +59,9 @@ _APART = re.compile(  # NAME自己的另报, NAME的材料由分校自行报送:
 )
 
 
+_ORGANISATIONS = tuple(word for word in words("names", "organisations") if word not in ("队", "院", "园", "场"))
+
+
 @dataclass(frozen=True, slots=True)
 class Clue:
     """That something speaks for a unit."""
@@ -155,7 +158,8 @@ def _signs(layout: Layout, hit: Hit, hits: Sequence[Hit], zone: Zone) -> bool:
             before, behind = before.replace(name, ""), behind.replace(name, "")
     if before.startswith(("联系", "电话")) or before.endswith(words("names", "guests_before")):
         return False
-    return len(_residue(before)) <= _RESIDUE and len(_residue(behind)) <= _RESIDUE
+    rest = _residue(behind)
+    return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not rest.endswith(_ORGANISATIONS)
 
 
 def line_is_name(layout: Layout, hit: Hit) -> bool:

@@ -28,7 +28,7 @@ FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
 OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
-A_LETTER = re.compile("一封信")  # no amount
+NO_AMOUNT = re.compile(r"一封信|一(.)一.|(?<=一.)一.")  # a letter by its name; 一封一封, 一车一档: each of them
 NEAR = 2
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
@@ -91,7 +91,7 @@ def scope(key: str) -> re.Pattern[str]:
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
-    amounts = (number for number in numbers(plain) if not A_LETTER.match(plain, number.start))
+    amounts = (number for number in numbers(plain) if not NO_AMOUNT.match(plain, number.start))
     carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
     found: list[Counted] = []
     start = 0
@@ -113,7 +113,7 @@ def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
         for item in counted_numbers(clause.text) if clause.is_done else ():
-            measure = _measure_of(item, measures, f"{before} {item.lead}", subject)
+            measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
             if measure is None or not _is_amount(item):
                 continue
@@ -191,7 +191,7 @@ def _nearest_left(item: Counted, fitting: Sequence[Countable], said: str) -> tup
     found += [
         (match, measure)
         for measure in fitting
-        if (match := _last(measure.bare, item.link)) and measure.before.search(said)
+        if (match := _last(measure.bare, item.link)) and (measure.before.search(said) or measure.context.search(said))
     ]
     return max(found, key=lambda pair: (pair[0].end(), pair[1].own, -pair[0].start()), default=None)
 

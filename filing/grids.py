@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from filing.documents import Document
 from filing.numerals import numbers, parse_number
 from filing.paragraphs import cells_of, tidy
-from filing.tense import clauses_of
+from filing.tense import clauses_of, sides
 from records.campaigns import Campaign, Period
 
 NOTHING = re.compile(r"(?:0|/|\\|—+|-+|无|未|否|×|空|不涉及|未开展|没有)?(?:[场次份条人处项篇个]|人次)?$")
 NUMBERING = re.compile(r"(?:序号|编号|No\.?|号)$", re.IGNORECASE)
 YEAR_HEAD = re.compile(r"(20\d\d)")
 OTHER_COLUMN = re.compile(r"去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预")
+MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
 UNIT_HEAD = re.compile(r"单位$|计量")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
@@ -149,7 +150,7 @@ def _is_header(row: Sequence[str]) -> bool:
 def _is_value(cell: str) -> bool:
     """Whether a cell is a number, with or without its counter (5条, 1200余份); years are heads."""
     bare = VALUE_END.sub("", cell)
-    return "年" not in cell and parse_number(bare) is not None
+    return not re.search("[年月]", cell) and parse_number(bare) is not None
 
 
 def _is_subheader(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -187,6 +188,9 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
     years = {str(year) for year in range(period.from_.year, period.to.year + 1)} if period else set()
     current = [at for at in wanted if not OTHER_COLUMN.search(grid.heads[at])]
     of_year = [at for at in current if set(YEAR_HEAD.findall(grid.heads[at])) & years]
+    of_month = [at for at in current if MONTH_HEAD.fullmatch(grid.heads[at]) and 0 in sides(grid.heads[at], period)]
+    if of_month and len(of_month) < len(current):
+        return tuple(of_month)
     rest = [at for at in current if not YEAR_HEAD.search(grid.heads[at]) and at > label_at]
     return tuple(of_year or rest)
 

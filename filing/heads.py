@@ -16,6 +16,7 @@ from records.campaigns import Campaign
 DAY = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?(?!日?[前底])")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
 UP_TO = re.compile(r"(?:截至|截止|至|到)[^,，。；]{0,8}$")
+FOR_WHOM = re.compile(r"有$|(?:为|给|向|对|帮|教)[^,，。；]{0,10}$")
 SEVERAL_EVENTS = re.compile(r"(?:[2-9]|\d{2,}|[两二三四五六七八九十]+)(?:场次?|期|次|轮)")
 
 
@@ -84,7 +85,9 @@ def _heads(clause: Clause, sentence: Sentence, where: str) -> list[Count]:
 
 def _counts_persons(item: Counted) -> bool:
     called = item.counter == "个" and re.match(_words("people"), item.right)
-    return bool(called or re.fullmatch(_words("counters"), item.counter)) and not re.search(_words("never"), item.left[-8:])
+    return bool(called or re.fullmatch(_words("counters"), item.counter)) and not re.search(
+        _words("never"), item.left[-8:]
+    )
 
 
 def _attended(item: Counted, sentence: str) -> bool:
@@ -92,9 +95,16 @@ def _attended(item: Counted, sentence: str) -> bool:
         return False
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))
+    if re.match(_words("audience"), item.right) and not FOR_WHOM.search(item.left) and _is_only_count(sentence):
+        return True
     if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):
         return True
     return bool(re.match(after, item.right) or attending.search(item.left) or attending.match(sentence))
+
+
+def _is_only_count(sentence: str) -> bool:
+    """Whether a sentence counts persons once: 家长42名 is no head count beside 教师6名."""
+    return sum(_counts_persons(item) for item in counted_numbers(sentence)) == 1
 
 
 def _days(done: Sequence[Clause]) -> set[tuple[str, str]]:

@@ -47,6 +47,7 @@ class Countable:
     never: re.Pattern[str]
     label: re.Pattern[str]
     not_label: re.Pattern[str]
+    context: re.Pattern[str] = NEVER  # words of a sentence in which a bare word counts too
     own: bool = False  # added by the campaign
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
 
@@ -98,6 +99,7 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
         counters=re.compile(entry["counters"]),
         before=words,
         bare=re.compile(entry["bare"]) if "bare" in entry else NEVER,
+        context=re.compile(entry["context"]) if "context" in entry else NEVER,
         after=re.compile(entry["after"]),
         never=re.compile(entry["never"]) if "never" in entry else NEVER,
         label=re.compile(entry["label"]),
@@ -108,8 +110,11 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
 def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityType]) -> tuple[str, ...]:
     """A campaign's cues for a standard measure; for a quiz and for notes also the names of the activity itself."""
     head = {"quiz_participants": re.compile("答题|竞赛|竞答")}.get(name)
-    named = [n for activity in activities if head and head.search(activity.title) for n in quoted_names(activity.title)]
-    return tuple(dict.fromkeys([*(cue for cue in cues if len(cue) >= 2), *named]))
+    quizzes = [activity for activity in activities if head and head.search(activity.title)]
+    named = [name for quiz in quizzes for name in quoted_names(f"{quiz.title}{quiz.text}")]
+    others = "".join(f"{activity.title}{activity.text}" for activity in activities if activity not in quizzes)
+    short = [word for word in ("竞赛", "参赛") if quizzes and word not in others]
+    return tuple(dict.fromkeys([*(cue for cue in cues if len(cue) >= 2), *named, *short]))
 
 
 def _own(measure: Measure) -> Countable:

@@ -19,6 +19,7 @@ Standing = Literal["clear", "campus", "part", "branch"]
 """clear: the name stands by itself; part: inside what may be a longer name; campus: of a 校区 or
 院区; branch: of a part that stands by itself and that the roster lacks."""
 
+_PLACES = ("省", "市", "区", "县", "旗", "镇", "乡", "街道", "路", "村", "社区")
 _TOWNS = ("镇", "乡", "街道")
 _MAX_NAME = 40
 _FUZZY_LENGTH = 6
@@ -69,7 +70,7 @@ class NameIndex:
         return stem if is_own(stem) and not stem.endswith(PLACELIKE) else ""
 
     def may_mean(self, texts: Iterable[str], code: str, other: str) -> bool:
-        """Whether texts that name ``code`` could mean ``other``: the alias 石桥卫生院 is also short for 石桥乡卫生院."""
+        """Whether texts that name ``code`` could mean ``other``: an alias 石桥卫生院 is short for 石桥乡卫生院."""
         rests = {take_apart(name, self.places).rest for name in (squeeze(self._units[code].name), *self._former(code))}
         known = {form for name in self.names_of(other) for form in short_forms(name, self.places)}
         said = [squeeze(text) for text in texts]
@@ -83,18 +84,21 @@ class NameIndex:
         """Whether a squeezed name may be another wording of the unit's: its own part, an ending that stands for its."""
         own, other = take_apart(squeeze(self._units[code].name), self.places), take_apart(name, self.places)
         core = self.core_of(code)
-        return bool(core) and core in other.rest and other.ending in (own.ending, *shorter_endings(own.ending))
+        if not core or core not in other.stem or other.ending not in (own.ending, *shorter_endings(own.ending)):
+            return False
+        before, behind = other.stem.split(core, 1)  # 东关第二小学 is not 东关小学
+        return not behind and (not before or before.endswith(_PLACES))
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""
-        unit = self._units[code]
-        name = squeeze(unit.name)
-        own = (code, unit.name)
-        return tuple(
-            other.code
-            for other in self._units.values()
-            if other.code != code and (other.parent in own or squeeze(other.name).startswith(name))
-        )
+        return tuple(other for other in self._units if self.is_part_of(other, code))
+
+    def is_part_of(self, code: str, whole: str) -> bool:
+        """Whether the unit belongs to ``whole``: by the roster, or because its name begins with that one's."""
+        if code == whole:
+            return False
+        own = (whole, self._units[whole].name)
+        return self._units[code].parent in own or self.names_of(code)[0].startswith(self.names_of(whole)[0])
 
     def is_branch(self, code: str) -> bool:
         """Whether one of its own names says that it is a 分园, 分院, 附属学校 …."""
@@ -302,15 +306,16 @@ def _one_differs(name: str, read: str) -> bool:
     return wrong == 1
 
 
+_SHOP = r"(?<=[\u4e00-\u9fff]{2})(?<![酒饭书商药网门开])店"  # 机场店
 _TELLING = frozenset("一二三四五六七八九十东西南北中上下前后新老大小甲乙丙丁")
 
 
-def _pattern(marks: tuple[str, ...], between: int) -> re.Pattern[str]:
+def _pattern(marks: tuple[str, ...], between: int, *more: str) -> re.Pattern[str]:
     stop = re.escape(word_list("names")["no_branch"])
-    return re.compile(rf"[^{stop}\W]{{0,{between}}}?(?:{'|'.join(map(re.escape, marks))})")
+    return re.compile(rf"[^{stop}\W]{{0,{between}}}?(?:{'|'.join([*map(re.escape, marks), *more])})")
 
 
-_BRANCH = _pattern(words("names", "branches"), 6)
+_BRANCH = _pattern(words("names", "branches"), 6, _SHOP)
 _CAMPUS = _pattern(words("names", "campuses"), 6)
 _IN_A_TOWN = re.compile(rf"[^{re.escape(word_list('names')['no_branch'])}\W]{{1,4}}?(?:村|社区|居委|屯|小区|学校|公司)")
 _LONGER_PLACE = _pattern(tuple(word for word in words("names", "organisations") if len(word) >= 2), 6)

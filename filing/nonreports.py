@@ -170,7 +170,7 @@ def _asks(text: str) -> int:
 def is_plan(s: Situation) -> Evidence | None:
     """A 方案 or an internal notice of the unit's own: what it will do, not what it did."""
     papers = s.carried.papers
-    if s.plan_wanted or not papers or s.carried.body_reports or s.carried.unread or s.carried.broken:
+    if s.plan_wanted or s.business or not papers or s.carried.body_reports or s.carried.unread or s.carried.broken:
         return None
     if s.carried.pictures or s.carried.recordings:
         return None

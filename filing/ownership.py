@@ -20,8 +20,15 @@ PAIR, TRIPLE = 2, 3
 SPREADING = frozenset({"publicity", "education"})
 ADMINISTRATIVE = frozenset({"rules", "meeting", "duty", "facilities"})  # every campaign has meetings and papers
 ON_THE_DAY = 2.0  # for the day that an activity's title names
+LONGEST_TITLE = 16
+TITLE_END = 2.0
+HEADING_NUMBER = re.compile(r"^\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]*|[一二三四五六七八九十]是)\s*")
 TITLE_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
 MOST_BY_TITLE, MOST_BY_TEXT = 3.0, 0.8
+LEADING_VERB = re.compile(
+    r"^(?:(?:深入|扎实|广泛|积极|集中|全面|持续|认真|切实)?(?:开展|组织|举办|举行|召开|推动|推进|加强|强化|做好|抓好|参加|实施|落实)(?:好)?)+"
+)
+TRAILING_NOUN = re.compile(r"(?:系列)?(?:活动|工作)$")
 AS_GOOD = 0.9  # owners whose scores differ by less are equal
 NAME_PARTS = re.compile(r"[暨、，,：:—\-－\s]+")
 
@@ -31,11 +38,13 @@ class Profile:
     """What one activity's title and text name, weighed."""
 
     id: str
+    title: str  # without verbs like 开展 in front
     names: tuple[str, ...]  # its own names: a report that uses one means this activity
     cues: tuple[str, ...]  # other words that no other activity has
     concepts: Mapping[str, float]
     families: Mapping[str, float]
     topics: Mapping[str, float]
+    ending: str = ""  # the last two signs of its title, by which people call it, where no other activity has them
     days: tuple[str, ...] = ()  # days that its title names
     pairs: frozenset[str] = frozenset()  # pairs of signs of its title's words that no other activity has
     words: frozenset[str] = frozenset()  # those of them that are whole words
@@ -106,6 +115,15 @@ def wording_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
     return _only_best(scores, least=2.0, rival=0.99)
 
 
+def heading_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
+    """The one activity whose title is or holds the nearest heading: （3）源头管理 of 车辆源头管理; never sure."""
+    said = HEADING_NUMBER.sub("", around.heading.rpartition(" / ")[2]).strip("。:： ")
+    if not PAIR <= len(said) <= LONGEST_TITLE:
+        return None
+    held = [profile for profile in profiles.activities if said in profile.title]
+    return Owner(held[0].id, False, LOOSELY) if len(held) == 1 else None
+
+
 def topic_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
     """The activity whose title is about what the words are about, and no other's; never sure."""
     scores = {profile.id: _title_matter(profile, around.clause) for profile in profiles.activities}
@@ -121,10 +139,17 @@ def _only_best(scores: Mapping[str, float], least: float, rival: float) -> Owner
 
 
 def _wording(profile: Profile, clause: str) -> float:
-    pairs = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
+    pairs: float = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
     pairs += sum(run in clause for run in profile.triples if run not in profile.cues)
-    pairs += any(re.search(rf"{re.escape(cue)}[^,，。；\d]{{0,2}}\d", clause) for cue in profile.cues if len(cue) >= TRIPLE)
+    pairs += any(_is_counted(cue, clause) for cue in profile.cues if len(cue) >= TRIPLE)
+    pairs += TITLE_END if profile.ending and profile.ending in clause else 0.0
     return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
+
+
+def _is_counted(cue: str, clause: str) -> bool:
+    """Whether a number follows the word: 充电桩40个."""
+    _, found, after = clause.partition(cue)
+    return bool(found) and any(sign.isdigit() for sign in after[:TRIPLE])
 
 
 def _title_matter(profile: Profile, clause: str) -> float:
@@ -202,6 +227,7 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
     names = _names(activity, title, text, elsewhere)
     return Profile(
         id=activity.id,
+        title=_bare_title(title),
         names=names,
         cues=_cues(activity.cues, names, elsewhere),
         concepts=_concept_weights(title, text),
@@ -212,6 +238,7 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
         },
         pairs=_pairs(title, elsewhere),
         words=frozenset(part for part in _title_words(title) if len(part) == PAIR and part not in elsewhere),
+        ending="" if _bare_title(title)[-PAIR:] in elsewhere else _bare_title(title)[-PAIR:],
         triples=_triples(title, text, elsewhere),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
@@ -229,12 +256,19 @@ def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tup
     from_title = [
         part for chunk in chunks(title) for name in NAME_PARTS.split(chunk) for part in (name, *distinctive_parts(name))
     ]
-    candidates: Iterable[str] = dict.fromkeys((*quoted_names(f"{title}\n{text}"), *from_title, *added))
+    candidates: Iterable[str] = dict.fromkeys(
+        (_bare_title(title), *quoted_names(f"{title}\n{text}"), *from_title, *added)
+    )
     return tuple(
         name
         for name in candidates
         if name not in elsewhere and (len(name) >= SHORTEST_STRONG or f"“{name}”" in f"{title}{text}")
     )
+
+
+def _bare_title(title: str) -> str:
+    """A title without verbs like 开展 in front and 活动 behind."""
+    return TRAILING_NOUN.sub("", LEADING_VERB.sub("", re.sub(r"[\s。；;]", "", title)))
 
 
 def _pairs(title: str, elsewhere: str) -> frozenset[str]:

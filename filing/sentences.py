@@ -14,6 +14,7 @@ from filing.vocabulary import marker
 from records.campaigns import Period
 
 SENTENCE_END = re.compile(r"[。！？；!?;]+[”’）)]?")
+INLINE_HEADING = re.compile(r"\d{1,2}\s?[.、．]\s?[^,，。；;\d]{2,16}。")  # 3. 营养知识大宣讲。 inside a paragraph
 LONGEST_SENTENCE = 1000
 ROW_NUMBER = re.compile(r"[\d一二三四五六七八九十]{1,3}[.、]?$")
 
@@ -80,8 +81,12 @@ def _of_paragraph(paragraph: Paragraph, path: list[Heading]) -> Iterator[Sentenc
 def _body(text: str, start: int, heading: str) -> Iterator[Sentence]:
     """The sentences of a paragraph; what follows 下一步 or 强调 in it stands under that word."""
     lead = ""
-    for piece in split_sentences(text):
-        yield Sentence(piece, start, heading + lead)
+    pieces = split_sentences(text)
+    for at, piece in enumerate(pieces):
+        inline = INLINE_HEADING.fullmatch(piece) if at + 1 < len(pieces) else None
+        yield Sentence(piece, start, heading if inline else heading + lead, is_heading=inline is not None)
+        if inline:
+            lead = f" / {piece}" if heading else piece
         opens = marker("tense", "lead").match(piece)
         if opens:
             lead = " / " + opens[0].strip("，,：: ")

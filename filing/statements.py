@@ -104,7 +104,6 @@ def _heading_holds(found: Sequence[Sentence], at: int, campaign: Campaign) -> bo
         below.append(sentence)
     if not below:
         return True
-    moods = [
-        clause.mood for sentence in below if not sentence.is_heading for clause in clauses_told(sentence, campaign)
-    ]
+    told = (clause for sentence in below if not sentence.is_heading for clause in clauses_told(sentence, campaign))
+    moods = [clause.mood for clause in told if clause.mood != "request"]
     return "done" in moods[:4] and "left_out" not in moods

@@ -8,6 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from filing.activities import ActivityFindings, find_activities
+from filing.addressees import addressed_elsewhere
+from filing.bearing import foreign_words, is_of_other_work
 from filing.bundles import Bundle
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.carried import Carried
@@ -16,9 +18,11 @@ from filing.corrections import says_correction
 from filing.documents import Document
 from filing.figures import find_figures
 from filing.kinds import KindFinding, Title, kind_of, titles_of
+from filing.lexica import contains_any, words
+from filing.names import index_of
 from filing.requirements import requirement_for
 from filing.squeeze import squeeze
-from filing.themes import names_another, themes_of
+from filing.themes import names_another, says_theme, themes_of
 from filing.units import UnitVerdict
 from filing.years import earlier_year, is_of_its_time
 from records.campaigns import CampaignContext
@@ -122,19 +126,42 @@ def _content_doubt(
     year = earlier_year(papers, titles, scored.context.campaign, local.year)
     if year is not None:
         return Doubt("earlier_year", _EARLIER.fill(year=year))
-    if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, titles, papers):
+    if addressed := addressed_elsewhere(papers, scored.context.campaign):
+        return Doubt("addressed_elsewhere", _ELSEWHERE.fill(name=addressed))
+    if base.kind == "summary" and _is_blank(base, papers):
+        return Doubt("nothing_told", _BLANK)
+    if other := _other_work(choice, base, titles, papers):
+        return Doubt("campaign_unknown", _OTHER_WORK.fill(words=other))
+    if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, papers):
         return Doubt("campaign_unknown", _NOT_NAMED)
     return None
 
 
-def _belongs_by_deeds(
-    choice: CampaignChoice, base: Submission, titles: Sequence[Title], papers: Sequence[Document]
-) -> bool:
+def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title], papers: Sequence[Document]) -> str:
+    """What the titles say that a written report is on, if that is not this campaign."""
+    context = choice.ranked[0].context
+    themes, index = themes_of(context.campaign), index_of(context.roster)
+    if not papers or any(says_theme(squeeze(title.text), themes) for title in titles):
+        return ""
+    if base.kind == "summary" and (told := next(filter(None, (names_another(one.text, themes) for one in titles)), "")):
+        return told
+    if base.kind == "summary" and not choice.ranked[0].named:
+        named = [title for title in titles if title.role != "body"]
+        return next(filter(None, (foreign_words(one.text, context.campaign, index) for one in named)), "")
+    return is_of_other_work(titles, context.campaign, index)
+
+
+def _is_blank(base: Submission, papers: Sequence[Document]) -> bool:
+    """A closing report that tells of nothing done: a template, or papers that could hardly be read."""
+    zero = any(contains_any(squeeze(d.text), words("nonreports", "zero")) for d in papers)
+    written = any(d.role == "document" for d in papers)
+    return written and not (base.activities or base.figures or zero)
+
+
+def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence[Document]) -> bool:
     """A closing report that never names the only open campaign, but tells of several of its activities, in its time."""
     campaign = choice.ranked[0].context.campaign
     if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < _SEVERAL:
-        return False
-    if any(names_another(title.text, themes_of(campaign)) for title in titles):
         return False
     return all(is_of_its_time(paper.text, campaign) for paper in papers)
 
@@ -178,6 +205,17 @@ _CAMPAIGN_TIED = Text("看不出属于哪项报送任务，请核对。", "It is
 _NOT_NAMED = Text(
     "像是一份总结，但没有提到本次报送任务的主题，请核对。",
     "It looks like a summary, but never names this campaign's theme; please check.",
+)
+_ELSEWHERE = Text(
+    "材料是写给“{name}”的，请核对是否属于本次报送。", "It is addressed to {name}; please check whether it belongs here."
+)
+_BLANK = Text(
+    "材料里没有写已开展的活动，可能是空白模板，请核对。",
+    "It tells of nothing that was done; is it a blank template? Please check.",
+)
+_OTHER_WORK = Text(
+    "标题写的是“{words}”，看不出与本次报送任务的关系，请核对。",
+    "Its title says {words}, which shows no relation to the campaign; please check.",
 )
 _EARLIER = Text(
     "材料标注的是{year}年，请核对是否误发往年材料。",

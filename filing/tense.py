@@ -24,7 +24,9 @@ SOURCE_DOCUMENT = re.compile(
 BASIS = re.compile(
     r"(?:根据|按照|按|依据|依照|遵照|为贯彻|为深入贯彻|为落实|为认真贯彻|结合)[^,，。；]{0,60}(?:要求|精神|部署|安排|规定|通知|工作提示)"
 )
-TALKED_OVER = re.compile(r"(?:部署|安排|布置|研究)(?:了|落实)?[^,，。；]{0,16}(?:工作|任务|事宜|事项|活动)")
+TALKED_OVER = re.compile(
+    r"(?:传达|学习)+了?[^,，。；]{0,60}?(?:通知|文件)》?(?:（[^）]{1,30}）)?(?:精神|要求)?|(?:部署|安排|布置|研究)(?:了|落实)?[^,，。；]{0,16}(?:工作|任务|事宜|事项|活动)"
+)
 EXCEPT = re.compile(r"除了?[^,，。；]{1,24}?(?:之外|以外|外)")
 ALL_OTHERS = re.compile(r"其余|其他|其它|均|都|全部")
 BESIDES = re.compile(r"还|也|又|另")
@@ -32,13 +34,14 @@ OTHER_AUTHORITY = re.compile(r"^(?:全国|国家|省|市|区|县|上级)[^,，]{
 CAME_TRUE = re.compile(r"的[^,，]{0,14}已(?:于|经|如期|按期|全部|圆满)")
 YEAR = re.compile(r"(?<!\d)(20\d\d|二[〇○零]二[〇○零一二三四五六七八九])\s?年")
 MONTH = re.compile(r"(?<![\d个])(\d{1,2}|[一二三四五六七八九十]{1,2})月(?!份?额)(?!活动)")
+MONTHS = re.compile(r"(?<!\d)\d{1,2}月?(?:至|到|—|-|~|～)\d{1,2}月")
 HAN_MONTH = {sign: value for value, sign in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
 REASON = re.compile(r"因[^,，。；]{2,24}$|(?:不够|不足|有限|受限|紧张|不便|太忙|较忙|原因|影响|冲突|缺乏|困难)$")
 SINCE = re.compile(r"自|从|起|以来|开始")
 LONG_BEFORE = -2  # months; what was done shortly before a campaign often belongs to it
 ITEM_NUMBER = re.compile(r"^\s*[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]\s*")
-BARE_NOUN = re.compile(r"[^了过已\d一二两三四五六七八九十百]{2,6}")
-BARE_LEAD = re.compile(r"^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
+BARE_NOUN = re.compile(r"[^了过已正\d一二两三四五六七八九十百]{2,6}")
+BARE_LEAD = re.compile(r"原定|原计划|原拟|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,8 @@ def is_undone_heading(heading: str) -> bool:
 
 def without_sources(text: str) -> str:
     """``text`` with what it only refers to blanked, sign by sign: 《…的通知》, 按照…要求, 部署…工作."""
-    blanked = SOURCE_DOCUMENT.sub(lambda match: " " * len(match[0]), text)
-    for pattern in (BASIS, TALKED_OVER):
+    blanked = text
+    for pattern in (TALKED_OVER, SOURCE_DOCUMENT, BASIS):
         blanked = pattern.sub(lambda match: " " * len(match[0]), blanked)
     return blanked
 
@@ -111,7 +114,7 @@ def _moods(pieces: list[str], period: Period | None) -> list[Mood]:
         moods.append(mood)
         held = "done" if mood == "left_out" or OTHER_AUTHORITY.match(piece) else mood
         if mood == "left_out":
-            _take_topics_along(pieces, moods)
+            _take_topics_along(pieces, moods, period)
     _leave_out_exceptions(pieces, moods)
     return _plan_takes_topics(pieces, moods)
 
@@ -156,10 +159,17 @@ def _is_earlier(plain: str, period: Period | None) -> bool:
         return False
     if years and any(year < min(years) for year in named):
         return True
+    if _ends_before(plain, period):
+        return True
     if not SINCE.search(plain) and any(side <= LONG_BEFORE for side in sides(plain, period)):
         return True
     found = marker("tense", "earlier").search(plain)
     return found is not None and not marker("tense", "now").search(plain[found.end() :])
+
+
+def _ends_before(plain: str, period: Period | None) -> bool:
+    """Whether a run of months (1至8月) ends before the period."""
+    return any(_is_before(match[0], period) for match in MONTHS.finditer(plain))
 
 
 def _is_due_later(plain: str, period: Period | None) -> bool:
@@ -179,6 +189,10 @@ def sides(plain: str, period: Period | None) -> list[int]:
         return []
     months = [month for match in MONTH.finditer(plain) if (month := _month(match[1]))]
     return [_side(month, period) for month in months]
+
+
+def _is_before(piece: str, period: Period | None) -> bool:
+    return any(side < 0 for side in sides(piece, period))
 
 
 def _side(month: int, period: Period) -> int:
@@ -202,10 +216,13 @@ def _month(signs: str) -> int:
     return value if value <= 12 else 0
 
 
-def _take_topics_along(pieces: list[str], moods: list[Mood]) -> None:
-    """A denial reaches back over topics and reasons that have no deed of their own: 答题活动因…，本院未参加."""
+def _take_topics_along(pieces: list[str], moods: list[Mood], period: Period | None) -> None:
+    """A denial reaches back over topics and reasons that have no deed of their own: 答题活动因…，本院未参加.
+
+    And over what was done in a month before the campaign's: 演练3月搞过，这次不再重复.
+    """
     at = len(moods) - 2
-    while at >= 0 and moods[at] == "done" and _is_topic(pieces[at]):
+    while at >= 0 and moods[at] == "done" and (_is_topic(pieces[at]) or _is_before(pieces[at], period)):
         moods[at] = "left_out"
         at -= 1
 
@@ -227,10 +244,10 @@ def _plan_takes_topics(pieces: list[str], moods: list[Mood]) -> list[Mood]:
 
 
 def _is_topic(piece: str) -> bool:
-    if BARE_LEAD.match(piece):
+    if BARE_LEAD.search(piece):
         return True
     if REASON.search(piece):
         return True
-    said = ITEM_NUMBER.sub("", piece)
+    said = masked(ITEM_NUMBER.sub("", piece))
     bare = marker("tense", "deed").search(said) is None or BARE_NOUN.fullmatch(said)
     return bool(bare or said.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", said)

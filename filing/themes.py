@@ -17,6 +17,7 @@ _FORMAL = re.compile(
     r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
 )
 _ENDINGS = re.compile(r"(?:活动|工作|总结|小结|情况|报告|材料|的)+$")
+_SEASON = re.compile(r"^(?:[春夏秋冬]{1,4}季?|季|第.{1,3}[届次个]|今[冬春明]{1,3})(?=.{4,})")
 _FIELD = re.compile(r"^.{0,12}(?:系统|行业|领域|战线)(?=.{4,})")  # 教育系统防灾减灾宣传月
 _MARK = "月周日节年"
 _BETWEEN = 4  # characters that may stand between a campaign's topic and 月 or 周
@@ -36,13 +37,14 @@ class _Core:
     mark: str
 
 
+@lru_cache(maxsize=64)
 def themes_of(campaign: Campaign) -> tuple[str, ...]:
     """What the whole campaign is called: quoted words of its title, else the title without its formal words."""
     quoted = [squeeze(hit) for hit in QUOTED.findall(campaign.title) if re.search(r"[\u4e00-\u9fff]{3}", hit)]
     core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
     pieces = [] if quoted else [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
     pieces += [_FIELD.sub("", piece) for piece in pieces]
-    found = [_ENDINGS.sub("", one) for one in (*quoted, *pieces)]
+    found = [_SEASON.sub("", _ENDINGS.sub("", one)) for one in (*quoted, *pieces)]
     return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
 
 
@@ -52,13 +54,29 @@ def says_theme(text: str, themes: Sequence[str]) -> bool:
 
 
 def _says_core(text: str, theme: str) -> bool:
+    """Its topic, or as much of one end of it as tells it, with the kind behind it or the mark (月) soon behind it."""
     core = _core(theme)
-    if len(core.topic) < _LEAST or core.topic not in text:
-        return False
-    if core.kind and core.topic + core.kind in text:
+    return any(topic in text and _is_told(text, topic, core) for topic in _ends(core.topic))
+
+
+def _is_told(text: str, topic: str, core: _Core) -> bool:
+    if core.kind and topic + core.kind in text:
         return True
-    near = rf"{re.escape(core.topic)}[\u4e00-\u9fff]{{0,{_BETWEEN}}}?{core.mark}"
+    near = rf"{re.escape(topic)}[\u4e00-\u9fff]{{0,{_BETWEEN}}}?{core.mark}"
     return bool(core.mark and re.search(near, text))
+
+
+def _ends(topic: str) -> tuple[str, ...]:
+    """秋冬季森林防火: 冬季森林防火 … 森林防火; 职业病防治法: 职业病防治."""
+    least = max(_LEAST, len(topic) // 2)
+    shorter = [topic[at:] for at in range(1, len(topic) - least + 1)]
+    return (topic, topic[:-1], *shorter) if len(topic) > _LEAST else (topic,) * (len(topic) == _LEAST)
+
+
+def topics_of(campaign: Campaign) -> tuple[str, ...]:
+    """What the campaign is about, without what kind it is: 防灾减灾 of 防灾减灾宣传月."""
+    found = (_core(theme).topic for theme in themes_of(campaign))
+    return tuple(dict.fromkeys(topic for topic in found if len(topic) >= _LEAST))
 
 
 @lru_cache(maxsize=64)

@@ -38,6 +38,7 @@ class Witnesses:
     selves: frozenset[str] = frozenset()  # 院 of 我院, 校 of 我校
     hints_at_branch: bool = False  # own words or file names speak of a 分园 without naming it
     passed_on: bool = False  # the sender passes on what another wrote
+    speaks: bool = False  # there is running text, that could call itself 我院
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
     rivals = [one for one in claims[1:] if one.said >= CLAIM or top.said < CLAIM]
     if len(claims) > _MANY and top.content - claims[_MANY].content < 1.0:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
-    if _tied(top, rivals):
+    if _tied(top, rivals) or _is_of_a_relative(top, rivals, index):
         return _review(seen, _by_evidence(seen, claims), "unit_tied", _tied_text(seen, top, rivals, index))
     if stranger := _stranger_against(top, seen):
         units = [top.unit, None] if top.has(_PLACED) else [None, top.unit]
@@ -136,6 +137,14 @@ def _tied(top: Standing, rivals: Sequence[Standing]) -> bool:
         return False
     signed = "signature" in top.by_source and not any(one.has(_STRONG) for one in rivals)
     return not (signed and top.content >= rivals[0].content + _LEAD)
+
+
+def _is_of_a_relative(top: Standing, rivals: Sequence[Standing], index: NameIndex) -> bool:
+    """Whether subject, file name or own words speak for a branch or the parent: then the paper may be a copy."""
+    return any(
+        one.has(_OWN_WORDS) and (index.is_part_of(one.unit, top.unit) or index.is_part_of(top.unit, one.unit))
+        for one in rivals
+    )
 
 
 def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing], index: NameIndex) -> UnitVerdict:
@@ -188,11 +197,15 @@ def _confidence(top: Standing, known: bool) -> float:
 
 
 def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameIndex) -> UnitVerdict:
-    """Nothing names a unit where a sender's name stands: the address alone may, unless something is odd."""
+    """Nothing names a unit where a sender's name stands: the address alone may, unless something is odd.
+
+    Running text must call itself what the unit is (我院); text that names another unit, or a branch, is odd.
+    """
     code = seen.sender.code
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
-    others = [one for one in ranked if one.content > 0 and one.unit != code]
-    odd = bool(strangers or others) or seen.hints_at_branch or seen.passed_on
+    others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
+    silent = seen.speaks and not seen.selves
+    odd = bool(strangers or others) or silent or seen.hints_at_branch or seen.passed_on
     if code and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:

@@ -24,6 +24,7 @@ from records.mail import Message
 _SELF = re.compile(rf"[我本]({'|'.join(sorted(word_list('names')['selves'], key=len, reverse=True))})(?![长方家人])")
 _EXTENSION = re.compile(r"\.[0-9a-zA-Z]{1,5}$")
 _LONG_CORE = 4
+_RUNNING = 100  # characters from which on a text speaks of its writer
 _CLUE_DOCUMENTS = 400  # of an archive with thousands of files, the first ones
 
 
@@ -88,6 +89,7 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
         selves_in(bundle.documents),
         hints_at_branch(bundle),
         (scene.passed_on or scene.sender.trusted) and not (scene.sender.trusted and scene.sender.codes),
+        any(len(document.text) > _RUNNING for document in bundle.documents if document.role in ("document", "body")),
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from config import CampaignSettings, Settings
 from filing.campaign_file import campaign_from_toml
 from filing.roster import read_roster
 from flow.standing import standing_of
 from records.campaigns import CampaignContext
-from records.decisions import Decision, Version
+from records.decisions import Action, Decision, Version
 from records.errors import UsageError
 from records.measures import with_standard
 from records.words import Text
@@ -74,24 +75,27 @@ def keep_versions(
             if (version.campaign, version.what, version.sha256) not in known:
                 archive.kept.keep(octets)
                 new.append(version)
-    return append_decisions(archive, new, by=SERVICE, channel="service", now=now) if new else []
+    return append_decisions(archive, new, Writer(SERVICE, "service", now)) if new else []
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes into the decisions journal, through which channel, when, with what remark."""
+
+    by: str
+    channel: Literal["command", "web", "service"]
+    at: datetime
+    note: str = ""
 
 
 def append_decisions(
-    archive: Archive,
-    actions: Sequence[object],
-    *,
-    by: str,
-    channel: str,
-    now: datetime,
-    note: str = "",
-    before: str = "",
+    archive: Archive, actions: Sequence[Action], writer: Writer, *, before: str = "", after: str = ""
 ) -> list[Decision]:
     """Write decisions into the journal, numbered by their place in it; durable when this returns."""
 
     def make(count: int) -> list[Decision]:
         return [
-            Decision(f"d-{count + place:04d}", now, by, channel, action, note, before)  # type: ignore[arg-type]  # checked by the journal
+            Decision(f"d-{count + place:04d}", writer.at, writer.by, writer.channel, action, writer.note, before, after)
             for place, action in enumerate(actions, 1)
         ]
 
@@ -120,11 +124,14 @@ def listed(contexts: Sequence[CampaignContext], id_: str | None) -> tuple[Campai
 
 
 def oldest_notice(contexts: Iterable[CampaignContext]) -> date | None:
-    """The date of the oldest open campaign's notice: nothing older is taken from a mailbox by default."""
+    """The date of the oldest open campaign's notice: nothing older is taken from a mailbox by default.
+
+    With all campaigns closed, that of the oldest: closing one opens no older mail.
+    """
+    everything = list(contexts)
     dates = [
         context.campaign.issued_on or (context.campaign.period.from_ if context.campaign.period else None)
-        for context in contexts
-        if context.is_open
+        for context in [item for item in everything if item.is_open] or everything
     ]
     known = [day for day in dates if day is not None]
     return min(known) if known and len(known) == len(dates) else None

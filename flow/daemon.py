@@ -24,7 +24,7 @@ from flow.rebuild import is_forgetful, rebuild
 from flow.reminders import queue_due_reminders
 from flow.sending import SendRun, send_due
 from intake.session import MailboxSession
-from records.errors import MailboxError
+from records.errors import BaosongError, MailboxError
 from records.mail import MailboxAccount
 from storage.archive import Archive
 
@@ -33,6 +33,8 @@ Clock = Callable[[], datetime]
 OUTBOX_SECONDS = 30
 RETRY_SECONDS = 60
 LONGEST_WAIT_S = 5.0
+SLICE, LONG_SLICE = 20, 200  # messages filed in one go, so that a backlog holds up neither digests nor the end
+RELIST = timedelta(hours=1)  # on an open session the whole mailbox is listed again so often: nothing is passed over
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 
 
@@ -51,6 +53,7 @@ class Daemon:
             for place in range(len(settings.mailbox))
         ]
         self.timetable = self._timetable()
+        self._backlog = False
         self._journal_size = 0  # the first step reads the journal: a decision may have come while the office opened
         self._failed_today: dict[str, TimedJob] = {}
 
@@ -68,12 +71,17 @@ class Daemon:
         self.start()
         while not stop.is_set():
             self.step()
-            stop.wait(self._pause_s())
+            stop.wait(0 if self._backlog else self._pause_s())
         self.close()
 
     def step(self) -> None:
-        """Do what is due now."""
-        self._new_decisions()
+        """Do what is due now; a fault that passes, as a full disk does, ends nothing but this step."""
+        try:
+            self._new_decisions()
+            if self._backlog:
+                self._file_some()
+        except BaosongError as error:
+            _failed("step", error)
         self.timetable.run_due()
 
     def close(self) -> None:
@@ -81,11 +89,17 @@ class Daemon:
         for watch in self.watches:
             watch.close()
 
-    def take_in(self) -> int:
-        """Poll all mailboxes and file what is new; returns how many messages were filed."""
+    def take_in(self, at_most: int = SLICE) -> None:
+        """Poll all mailboxes and file what is new; of a long backlog a slice, the rest follows step by step."""
         for watch in self.watches:
             watch.poll()
-        return process_pending(self.office, self.reader)
+        self._file_some(at_most)
+
+    def _file_some(self, at_most: int = SLICE) -> None:
+        filed = process_pending(self.office, self.reader, at_most=at_most)
+        self._backlog = filed == at_most
+        if filed and not self._backlog:
+            self.reader.rest()
 
     def send(self) -> SendRun:
         """Let the outbox leave."""
@@ -131,14 +145,16 @@ class Daemon:
 
     def _digests(self, _: datetime) -> None:
         """What arrived before the cut-off is taken first, so that it stands in this digest."""
-        self.take_in()
-        queue_due_digests(self.office, self._mailing())
+        self.take_in(LONG_SLICE)
+        if self.server is not None:
+            queue_due_digests(self.office, self._mailing())
         self.send()
 
     def _reminders(self, _: datetime) -> None:
         """A report that came a minute ago is not reminded: the mailbox is asked first."""
-        self.take_in()
-        queue_due_reminders(self.office, self._mailing())
+        self.take_in(LONG_SLICE)
+        if self.server is not None:
+            queue_due_reminders(self.office, self._mailing())
         self.send()
 
     def _mailing(self) -> Mailing:
@@ -149,9 +165,9 @@ class Daemon:
         size = self.archive.decisions.size_bytes
         if size == self._journal_size:
             return
-        self._journal_size = size
         known = len(self.office.decisions)
         self.office = lay_over(self.office, tuple(self.archive.decisions.read())[known:])
+        self._journal_size = size
 
     def _pause_s(self) -> float:
         due = self.timetable.next_due()
@@ -169,21 +185,31 @@ class Watch:
         self._open: tuple[ExitStack, MailboxPoll] | None = None
         self._failures = 0
         self._not_before: datetime | None = None
+        self._listed_at: datetime | None = None
 
     def poll(self) -> Polled:
         """Take what is new; while it waits after a failure, nothing."""
         if self._not_before is not None and self.clock() < self._not_before:
             return Polled()
         try:
-            polled = self._opened().news()
+            polled = self._pass()
         except MailboxError as error:
             self._failed(error)
             return Polled()
         self._failures, self._not_before = 0, None
         return polled
 
+    def _pass(self) -> Polled:
+        opened = self._opened()
+        now = self.clock()
+        if self._listed_at is not None and now - self._listed_at < RELIST:
+            return opened.news()
+        self._listed_at = now
+        return opened.everything()
+
     def close(self) -> None:
         """Log out."""
+        self._listed_at = None
         if self._open is not None:
             stack, self._open = self._open[0], None
             stack.close()
@@ -196,6 +222,7 @@ class Watch:
         return self._open[1]
 
     def _failed(self, error: MailboxError) -> None:
+        self._listed_at = None
         if self._open is not None:  # hang up without a word: a mute server must not hold us a second time
             stack, self._open = self._open[0], None
             stack.__exit__(type(error), error, error.__traceback__)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
-from flow.campaigns import append_decisions
+from flow.campaigns import Writer, append_decisions
 from flow.office import Office
 from records.decisions import Action, Decision, Undo, Version
 from records.errors import UsageError
@@ -36,21 +33,9 @@ NO_REQUIREMENT = Text(
 NO_DECISION = Text("没有决定 {id}，或它已被撤销", "There is no decision {id}, or it was undone already")
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who decides, through which channel, when, with what remark."""
-
-    by: str
-    at: datetime
-    channel: Literal["command", "web"] = "command"
-    note: str = ""
-
-
-def decide(archive: Archive, action: Action, who: Who, before: str = "") -> Decision:
+def decide(archive: Archive, action: Action, who: Writer, before: str = "", after: str = "") -> Decision:
     """Write one decision; durable when this returns. flow.opening lays it over, at once or in the daemon."""
-    (decision,) = append_decisions(
-        archive, [action], by=who.by, channel=who.channel, now=who.at, note=who.note, before=before
-    )
+    (decision,) = append_decisions(archive, [action], who, before=before, after=after)
     return decision
 
 
@@ -72,7 +57,8 @@ def existing_submission(office: Office, id_: str) -> tuple[str, Submission]:
     """The submission of that id, whole id first. Raises UsageError."""
     message, place = find_submission(office, id_)
     with office.archive.database.session() as session:
-        filed = [item for item in messages.filed_submissions(session) if item.id == f"{message}/{place}"]
+        of_message = messages.filed_submissions(session, message=message)
+        filed = [item for item in of_message if item.id == f"{message}/{place}"]
     if not filed:
         raise UsageError(BAD_PLACE.fill(id=message[:12], place=place))
     return filed[0].id, filed[0].submission

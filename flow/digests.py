@@ -17,7 +17,7 @@ from records.campaigns import CampaignContext
 from records.mails import Letter
 from storage import messages, outbox
 
-WAITING = frozenset({"review", "unreadable"})
+WAITING = frozenset({"review", "unreadable", "too_large"})
 
 
 def digest_data(
@@ -35,7 +35,8 @@ def digest_data(
         filed = messages.filed_submissions(session, context.campaign.id)
         unsent = len(outbox.unsent(session))
     own = [view for view in views if view.reason == "own_mail"]
-    counted = [view for view in views if view.reason != "own_mail"]
+    # What is not filed yet stands in a later digest, when it can be said what it is.
+    counted = [view for view in views if view.reason != "own_mail" and view.status != "archived"]
     new = [view for view in counted if view.received_at > since and view.id not in listed]
     belated = [view for view in counted if view.received_at <= since and view.id not in listed] if as_sent else []
     return DigestData(

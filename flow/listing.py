@@ -46,6 +46,7 @@ MISSING_HEAD = (
     Text("最近来件", "last heard"),
     Text("承诺日期", "promised"),
 )
+BOARD_HEAD = (Text("任务", "campaign"), Text("要求", "requirement"))
 STATE = {
     "missing": Text("未报", "missing"),
     "waiting": Text("待复核", "waiting"),
@@ -61,7 +62,7 @@ def submission_rows(views: Iterable[MessageView], form: Form) -> list[Row]:
     """One row a submission; a message without one has a row all the same. The first row is the heading."""
     rows: list[Row] = [[head.say(form.language) for head in SUBMISSION_HEAD]]
     for view in views:
-        received = view.received_at.astimezone(form.zone).strftime("%m-%d %H:%M")
+        received = view.received_at.astimezone(form.zone).strftime("%Y-%m-%d %H:%M")
         for item in view.submissions or (None,):
             status = item.status if item else view.status
             rows.append(
@@ -81,16 +82,18 @@ def submission_rows(views: Iterable[MessageView], form: Form) -> list[Row]:
     return rows
 
 
-def missing_rows(boards: Iterable[Board], form: Form) -> list[Row]:
-    """One row a missing or waiting unit, by the roster's order."""
-    rows: list[Row] = [[head.say(form.language) for head in MISSING_HEAD]]
+def missing_rows(boards: Iterable[Board], form: Form, with_board: bool = False) -> list[Row]:
+    """One row a missing or waiting unit, by the roster's order; ``with_board`` says of which campaign's requirement."""
+    heads = (*MISSING_HEAD, *(BOARD_HEAD if with_board else ()))
+    rows: list[Row] = [[head.say(form.language) for head in heads]]
     for board in boards:
         for item in board.obligations:
             if item.state in ("missing", "waiting"):
                 heard = item.last_heard.astimezone(form.zone).strftime("%m-%d %H:%M") if item.last_heard else ""
                 promised = item.promised.isoformat() if item.promised else ""
                 state = STATE[item.state].say(form.language)
-                rows.append([item.unit.code, item.unit.name, item.unit.category, state, heard, promised])
+                of = [board.campaign.id, board.requirement.id] if with_board else []
+                rows.append([item.unit.code, item.unit.name, item.unit.category, state, heard, promised, *of])
     return rows
 
 

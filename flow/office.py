@@ -14,7 +14,7 @@ from flow.views import Judge, judge
 from records.campaigns import Campaign, CampaignContext
 from records.decisions import Decision
 from storage import messages
-from storage.archive import Archive
+from storage.archive import Archive, journals
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def read_office(settings: Settings, archive: Archive) -> Office:
     """The office as a reader sees it: nothing is written. Raises UsageError, ArchiveError."""
     decisions = tuple(archive.decisions.read())
     contexts = load_contexts(settings, decisions)
-    return Office(archive, contexts, decisions, standing_of(decisions), own_addresses(settings))
+    own = own_addresses(settings) | {sent.sender for sent in archive.sent.read() if sent.sender}
+    return Office(archive, contexts, decisions, standing_of(decisions), own)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
@@ -50,3 +51,12 @@ def own_addresses(settings: Settings) -> frozenset[str]:
     if outgoing is None:
         return frozenset()
     return frozenset({mail_address(outgoing.sender).addr_spec.lower(), (outgoing.username or "").lower()} - {""})
+
+
+def readable(settings: Settings) -> None:
+    """Read all journals, campaign files and rosters, without the database. Raises UsageError, ArchiveError."""
+    arrivals, decisions, sent = journals(settings.root)
+    for journal in (arrivals, sent):
+        for _ in journal.read():
+            pass
+    load_contexts(settings, tuple(decisions.read()))

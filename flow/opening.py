@@ -9,7 +9,7 @@ from datetime import datetime
 from config import Settings
 from flow.campaigns import keep_versions, load_contexts
 from flow.office import Office, read_office
-from flow.settle import relate, settle, settle_records
+from flow.settle import relate, relate_if_due, settle, settle_records
 from flow.standing import standing_of
 from records.decisions import Decision, Undo
 from storage.archive import Archive
@@ -30,6 +30,7 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
             store_campaign(session, context)
         mark_sent(session, archive.sent.read())
         known = {decision.id for decision in stored_decisions(session)}
+        relate_if_due(session)
     office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
     return lay_over(office, [decision for decision in decisions if decision.id not in known])
 

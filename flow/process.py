@@ -15,7 +15,7 @@ from filing.decide import file_message
 from flow.office import Office
 from flow.settle import relate, settle
 from intake.message import read_message
-from records.errors import BaosongError
+from records.errors import BaosongError, MissingFile
 from records.extracts import Extract
 from records.filings import Filing
 from records.mail import Message, Part
@@ -41,6 +41,10 @@ class Reader(Protocol):
         """One extract a part, in order; never raises for content."""
         ...
 
+    def rest(self) -> None:
+        """Let go of memory until it is needed again."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -53,13 +57,19 @@ class Read:
     seconds: float = 0.0
 
 
-def process_pending(office: Office, reader: Reader, progress: Callable[[str, int], None] = lambda *_: None) -> int:
-    """Read, file and store all archived messages; returns how many. Raises ArchiveError.
+def process_pending(
+    office: Office,
+    reader: Reader,
+    progress: Callable[[str, int], None] = lambda *_: None,
+    *,
+    at_most: int | None = None,
+) -> int:
+    """Read, file and store archived messages, all or the first ``at_most``; returns how many. Raises ArchiveError.
 
     A message at which the service itself died again and again is no longer tried: a person decides.
     """
     with office.archive.database.session() as session:
-        rows = messages.pending(session)
+        rows = messages.pending(session)[:at_most]
         own = own_message_ids(session)
     hopeless = {row.id for row in rows if row.attempts >= MAX_ATTEMPTS}
     for id_ in hopeless:
@@ -84,6 +94,8 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
     try:
         message = read_message(office.archive.raw.find(id_).read_bytes())
         return Read(id_, message, reader.read(message.parts), seconds=monotonic() - started)
+    except MissingFile as error:
+        return Read(id_, None, failure=error)  # its octets are gone: all others can be filed
     except (BaosongError, OSError):
         raise  # the archive's disk: nothing is wrong with the message, it is tried again
     except Exception as error:
@@ -126,7 +138,8 @@ def _forgive(office: Office, counted: Mapping[str, int]) -> None:
 def _file(office: Office, read: Read, own: frozenset[str]) -> None:
     """Decide about a message and store everything in one transaction."""
     if read.message is None:
-        _store_failure(office, read.id, type(read.failure).__name__, "service_error")
+        gone = isinstance(read.failure, MissingFile)
+        _store_failure(office, read.id, type(read.failure).__name__, "raw_missing" if gone else "service_error")
         return
     try:
         found = _decide(office, read, own)

@@ -33,11 +33,10 @@ def search(office: Office, query: str, wanted: Wanted, limit: int) -> list[Found
     found: list[Found] = []
     offset = 0
     with office.archive.database.session() as session:
-        judged_by = office.judge(session)
         while len(found) < limit:
             hits = searching.search(session, query, PAGE, offset)
             seen = messages.views(session, list({hit.message: None for hit in hits}), with_content=False)
-            views = {view.id: judged_by.seen(view) for view in seen}
+            views = {view.id: view for view in seen}
             found += [_found(hit, views[hit.message]) for hit in hits if wanted.takes(views[hit.message])]
             if len(hits) < PAGE:
                 break

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from typing import Protocol
 
 from digest.outgoing import SendResult
@@ -79,10 +81,16 @@ def _note_sent(archive: Archive, mail: OutgoingMail, now: datetime) -> None:
         campaign=mail.campaign,
         period=mail.period,
         lists=mail.lists,
+        sender=_sender(mail),
     )
     archive.sent.append(entry)
     with archive.database.session() as session:
         outbox.mark_sent(session, [entry])
+
+
+def _sender(mail: OutgoingMail) -> str:
+    header = BytesHeaderParser().parsebytes(mail.octets)
+    return parseaddr(str(header["From"]))[1].lower()
 
 
 def _postpone(archive: Archive, mail: OutgoingMail, result: SendResult, now: datetime) -> None:

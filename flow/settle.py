@@ -17,6 +17,7 @@ from records.decisions import Record
 from records.filings import FiledSubmission, Filing, ReportFacts, Submission
 from storage import messages
 from storage.searching import forget_texts, index_texts
+from storage.state import UNRELATED, recall, remember
 from storage.tables import FiledPathRow, MessageRow
 from storage.tree import TreeFile
 
@@ -68,13 +69,21 @@ def settle_records(session: Session, office: Office) -> None:
 
 def relate(session: Session) -> None:
     """Find anew which submission corrects which message, over all messages: the order of processing plays no part."""
-    rows = {row.id: row for row in session.exec(select(MessageRow).order_by(col(MessageRow.received_at)))}
-    facts = [_facts(item, rows[item.message]) for item in messages.filed_submissions(session)]
+    envelopes = messages.envelopes(session)
+    facts = [_facts(item, envelopes[item.message]) for item in messages.filed_submissions(session)]
     messages.set_supersedes(session, supersedes(facts))
+    remember(session, UNRELATED, "")
+
+
+def relate_if_due(session: Session) -> None:
+    """As :func:`relate`, where a crash came between a filing and it."""
+    if recall(session, UNRELATED):
+        relate(session)
 
 
 def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -> None:
     messages.store_filing(session, id_, filing)
+    remember(session, UNRELATED, "yes")
     found = messages.found_filing(session, id_) or filing  # a person's decision does not lift a mark of secrecy
     if filing.status == "not_a_report" or found.reason in UNINDEXED_REASONS:
         forget_texts(session, id_)
@@ -140,7 +149,7 @@ def _body_page(view: MessageView) -> bytes:
     return PAGE.format(**{name: html.escape(value) for name, value in fields.items()}).encode("utf-8", "replace")
 
 
-def _facts(item: FiledSubmission, row: MessageRow) -> ReportFacts:
+def _facts(item: FiledSubmission, envelope: messages.Envelope) -> ReportFacts:
     return ReportFacts(
         submission_id=item.id,
         raw_sha256=item.message,
@@ -152,7 +161,7 @@ def _facts(item: FiledSubmission, row: MessageRow) -> ReportFacts:
         correction=item.submission.correction,
         message_status=item.message_status,
         part_hashes=item.submission.parts,
-        subject=row.subject,
-        sender=row.sender,
-        text_fingerprint=row.fingerprint,
+        subject=envelope.subject,
+        sender=envelope.sender,
+        text_fingerprint=envelope.fingerprint,
     )

@@ -20,7 +20,8 @@ from storage import messages
 class Wanted:
     """Which messages a listing or a search is asked for; None: any."""
 
-    campaign: str | None = None
+    campaigns: frozenset[str] | None = None
+    of_none: bool = True  # with ``campaigns``: messages that belong to no campaign are taken too
     units: frozenset[tuple[str, str]] | None = None  # (campaign, code): one code may mean different units
     activity: str | None = None
     kind: str | None = None
@@ -34,12 +35,18 @@ class Wanted:
             return False
         if (self.since and view.received_at < self.since) or (self.until and view.received_at > self.until):
             return False
-        asks = (self.campaign, self.units, self.activity, self.kind)
+        if self.campaigns is not None and not self._in_campaigns(view, self.campaigns):
+            return False
+        asks = (self.units, self.activity, self.kind)
         return all(asked is None for asked in asks) or any(self._takes(item) for item in view.submissions)
+
+    def _in_campaigns(self, view: MessageView, wanted: frozenset[str]) -> bool:
+        mine = {item.campaign for item in view.submissions if item.campaign is not None}
+        return bool(mine & wanted) if mine else self.of_none
 
     def _takes(self, item: SubmissionView) -> bool:
         return (
-            self.campaign in (None, item.campaign)
+            (self.campaigns is None or item.campaign in self.campaigns)
             and (self.units is None or (item.campaign, item.unit) in self.units)
             and self.kind in (None, item.kind)
             and (self.activity is None or self.activity in item.activities)
@@ -90,7 +97,7 @@ def judge(contexts: Iterable[CampaignContext], standing: Standing, filed: Sequen
 
 def all_views(session: Session, judged_by: Judge, wanted: Wanted, with_content: bool = True) -> list[MessageView]:
     """Messages and manual entries that match, by time of receipt, then id."""
-    ids = messages.message_ids(session, None, wanted.until)
+    ids = messages.message_ids(session, wanted.until)
     light = [view for view in messages.views(session, ids, with_content=False) if wanted.takes(view)]
     chosen = messages.views(session, [view.id for view in light]) if with_content else light
     return [judged_by.seen(view) for view in chosen]

@@ -44,7 +44,10 @@ class DocxParser:
                 document = docx.Document(BytesIO(part.content))
             except (*BROKEN, AttributeError, TypeError, etree.LxmlError, OpcError):
                 return _of_broken_package(package)
-        return _of_document(part, document)
+            try:
+                return _of_document(part, document)
+            except etree.LxmlError:  # a note, header or comment that cannot be read
+                return _of_broken_package(package)
 
 
 PARSER = DocxParser()

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from parsers import media_types as mt
 from parsers.media_types import called
 from parsers.parsed import Parsed, PixelPage, Problem, Unread
-from parsers.problems import damaged, too_large, too_many_pages
+from parsers.problems import broken_off, damaged, too_large, too_many_pages
 from parsers.sniff import sniff
 from records.extracts import Picture, ReadLimits
 from records.mail import Part
@@ -35,6 +35,7 @@ _BROKEN_EXIF = (
 )
 _LEAST_SIDE, _LEAST_AREA = 32, 6000  # pixels: less holds no readable line
 _SIDEWAYS = (5, 6, 7, 8)  # orientations that swap width and height
+_NO_EXIF = ("exif", "unreadable")  # so that nobody takes the camera for having written nothing
 _MOMENT = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 
 
@@ -54,26 +55,28 @@ class ImageParser:
             if image.width * image.height > limits.max_pixels:
                 raise Unread(too_large(called(media_type)))
             picture, metadata = _picture(image)
-            pages = _frames(image) if media_type == mt.TIFF else 1
+            pages, broken = _frames(image, media_type)
         return Parsed(
             media_type,
             picture=picture,
             metadata=metadata,
             pixel_pages=_pixel_pages(picture, min(pages, limits.max_ocr_pages)),
             page_count=pages,
-            problem=_problem(pages, limits),
+            problem=broken or _problem(pages, limits),
         )
 
 
 PARSER = ImageParser()
 
 
-def _frames(image: Image.Image) -> int:
-    """Pages of a TIFF, as far as their chain is whole; of animations only the first frame is read."""
+def _frames(image: Image.Image, media_type: str) -> tuple[int, Problem | None]:
+    """Pages of a TIFF, and whether their chain is broken; of animations only the first frame is read."""
+    if media_type != mt.TIFF:
+        return 1, None
     try:
-        return int(getattr(image, "n_frames", 1))
+        return int(getattr(image, "n_frames", 1)), None
     except _BROKEN_EXIF:
-        return 1
+        return 1, broken_off(called(media_type))
 
 
 def _pixel_pages(picture: Picture, pages: int) -> tuple[PixelPage, ...]:
@@ -94,17 +97,21 @@ def _picture(image: Image.Image) -> tuple[Picture, tuple[tuple[str, str], ...]]:
         details = exif.get_ifd(ExifTags.IFD.Exif)
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
     except _BROKEN_EXIF:
-        return Picture(width, height), ()
+        return Picture(width, height), (("format", image.format or ""), _NO_EXIF)
     if exif.get(ExifTags.Base.Orientation) in _SIDEWAYS:
         width, height = height, width
+    if image.info.get("exif") and not exif:
+        return Picture(width, height), (("format", image.format or ""), _NO_EXIF)
+    found = {"format": image.format or "", "software": _text(exif.get(ExifTags.Base.Software))}
     moment = _moment(details.get(ExifTags.Base.DateTimeOriginal)) or _moment(exif.get(ExifTags.Base.DateTime))
     latitude = _degrees(gps, ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLatitudeRef, "S", 90)
     longitude = _degrees(gps, ExifTags.GPS.GPSLongitude, ExifTags.GPS.GPSLongitudeRef, "W", 180)
     if latitude is None or longitude is None:
         latitude = longitude = None
+    if latitude is None and ExifTags.GPS.GPSLatitude in gps:
+        found["gps"] = "unreadable"
     device = _device(_text(exif.get(ExifTags.Base.Make)), _text(exif.get(ExifTags.Base.Model)))
     picture = Picture(width, height, moment, device or None, latitude, longitude)
-    found = {"format": image.format or "", "software": _text(exif.get(ExifTags.Base.Software))}
     return picture, tuple((name, value) for name, value in found.items() if value)
 
 

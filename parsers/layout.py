@@ -16,6 +16,8 @@ _BLANK_AT_DIGITS = re.compile(f"(?<=[{_WIDE}]) (?=[0-9])|(?<=[0-9%]) (?=[{_WIDE}
 _OWN_LINE = re.compile(  # what begins a line of its own wherever the line before ends
     r"^\s*(?:[（(]?[一二三四五六七八九十百]{1,4}[)）、．.]|第[一二三四五六七八九十百\d]+[章条节]|[（(]?\d{1,2}[)）、．]|[①-⑳]|[●■◆▲★·•])"
 )
+_LONG_LINE = 10  # characters that tell how wide one is
+_LARGER = 1.15  # times the page's usual width: a title's characters
 _SENTENCE_END = ("。", "！", "？", "：", ":", "!", "?")
 
 
@@ -57,12 +59,20 @@ def paragraphs(lines: Sequence[Line]) -> str:
     size = median(line.height for line in lines) or 1.0
     right = _margin([line.right for line in lines], 1.5 * size)
     left = sorted(line.left for line in lines)[len(lines) // 10]
+    pitch = median([_pitch(line) for line in lines if len(line.text) >= _LONG_LINE] or [size])
     text = tidy(lines[0].text)
     for before, line in pairwise(lines):
-        joins = _goes_on(before, line, size, left, right)
+        is_title = _pitch(before) > _LARGER * pitch >= _pitch(line)
+        joins = not is_title and _goes_on(before, line, size, left, right)
         text += _glue(text, line.text) if joins else "\n"
         text += tidy(line.text)
     return text
+
+
+def _pitch(line: Line) -> float:
+    """The width of a Chinese character in the line, as far as it can be told: steadier than the height of a box."""
+    characters = sum(0.55 if char.isascii() else 1.0 for char in line.text)
+    return (line.right - line.left) / max(characters, 1.0)
 
 
 def _margin(edges: Sequence[float], slack: float) -> float:

@@ -17,7 +17,7 @@ from parsers.pdf_pages import Look, look_at
 from parsers.pdf_pictures import Pictures
 from parsers.pdf_tables import second_reading, tables_of
 from parsers.pdf_text import page_text
-from parsers.problems import broken_off, damaged, encrypted, partly_in_time, too_many_pages
+from parsers.problems import broken_off, damaged, encrypted, partly_in_time, too_many_members, too_many_pages
 from parsers.quality import is_usable, score
 from records.extracts import Page, ReadLimits
 from records.mail import Part
@@ -42,7 +42,7 @@ class PdfParser:
             reading = _Reading(part, limits, Pictures(part, limits))
             reading.read(document)
             reading.pictures.collect_files(document)
-            metadata, count = _properties(document), len(document)
+            metadata, count, left_out = _properties(document), len(document), reading.pictures.left_out
         finally:
             document.close()
         reading.read_poor_pages_again()
@@ -54,7 +54,7 @@ class PdfParser:
             members=tuple(reading.pictures.members),
             pixel_pages=tuple(sorted(reading.pixel_pages, key=lambda page: page.number)),
             page_count=count,
-            problem=reading.problem,
+            problem=reading.problem or (too_many_members(len(reading.pictures.members)) if left_out else None),
         )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
 import pypdfium2 as pdfium
 
-from parsers.parsed import Member
+from parsers.parsed import Member, Problem
 from parsers.pictures import member_of_document
+from parsers.problems import damaged, too_large
 from records.extracts import ReadLimits
 from records.mail import Part
+from records.words import Text
 
+_FILE, _PICTURE = Text("文件", "file"), Text("图片", "picture")
 _LEAST_SIDE = 100  # pixels; smaller ones are ornaments
 _KINDS = ((b"\xff\xd8", "jpg", "image/jpeg"), (b"\x89PNG", "png", "image/png"), (b"\0\0\0\x0cjP", "jp2", "image/jp2"))
 
@@ -25,6 +28,7 @@ class Pictures:
     part: Part
     limits: ReadLimits
     members: list[Member] = field(default_factory=list)
+    left_out: bool = False  # pictures or files for which there was no room
     _seen: set[str] = field(default_factory=set)
     _unpacked: int = 0
 
@@ -35,22 +39,36 @@ class Pictures:
                 width, height = image.get_px_size()
             except pdfium.PdfiumError:
                 continue
-            if min(width, height) >= _LEAST_SIDE and width * height <= self.limits.max_pixels and self._has_room():
+            if min(width, height) < _LEAST_SIDE:
+                continue
+            if not self._has_room():
+                self.left_out = True
+            elif width * height > self.limits.max_pixels:
+                self._list("picture.png", "image/png", too_large(_PICTURE))
+            else:
                 self._take(image)
 
     def collect_files(self, document: Any) -> None:
         """Takes the files attached to the document (ISO 32000-1 §7.11.4)."""
         for index in range(min(document.count_attachments(), self.limits.max_members)):
+            if not self._has_room():
+                self.left_out = True
+                return
             attachment = document.get_attachment(index)
+            name = attachment.get_name() or f"{index + 1}"
             try:
                 content = bytes(attachment.get_data())
             except pdfium.PdfiumError:
+                self._list(name, "application/octet-stream", damaged(_FILE).problem)
                 continue
-            name = attachment.get_name() or f"{index + 1}"
-            if self._has_room() and self._is_new(content):
+            if self._is_new(content):
                 self.members.append(
                     member_of_document(self.part, len(self.members) + 1, name, "application/octet-stream", content)
                 )
+
+    def _list(self, name: str, media_type: str, problem: Problem) -> None:
+        member = member_of_document(self.part, len(self.members) + 1, name, media_type, b"")
+        self.members.append(replace(member, problem=problem))
 
     def _take(self, image: Any) -> None:
         buffer = BytesIO()

@@ -61,7 +61,7 @@ class Pool:
             return self._watch.follow(self._pool.schedule(function, args=args, timeout=timeout_s))
 
     def look(self, timeout_s: float) -> None:
-        """Throws the pool away if it broke or no task ended for longer than one may take; ``PoolLost`` for all in it."""
+        """Throws the pool away if it broke or no task ended for longer than one may last: ``PoolLost`` for all."""
         with self._lock:
             if self._pool is None:
                 return

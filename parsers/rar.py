@@ -68,7 +68,7 @@ class RarParser:
         files = [info for info in archive.infolist() if info.is_file()]  # links lead out of the archive
         if not files and archive.needs_password():
             raise encrypted(_RAR)
-        if not files and archive.strerror():
+        if not archive.infolist() or (not files and archive.strerror()):
             raise damaged(_RAR)
         unpackers = installed() if self._unpackers is None else self._unpackers
         packed = _Packed(part.content, files[: limits.max_members], unpackers, limits.timeout_s * _SHARE_OF_TIME)

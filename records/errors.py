@@ -46,5 +46,9 @@ class ArchiveError(OperationError):
     """The archive's disk or database refused; what was acknowledged is safe."""
 
 
+class MissingFile(ArchiveError):
+    """A file that the archive once held is gone: restore it from a backup."""
+
+
 class ArchiveBusy(OperationError):
     """Another command is writing to the archive; try again when it has ended."""

@@ -44,3 +44,4 @@ class Sent:
     campaign: str = ""
     period: str = ""
     lists: tuple[str, ...] = ()  # ids of the messages that a digest lists: each stands in exactly one
+    sender: str = ""  # from which address: what comes back with this Message-ID is ours only from there

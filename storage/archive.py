@@ -33,21 +33,32 @@ class Archive:
         self.database.close()
 
 
+def journals(root: Path) -> tuple[Journal[Arrival], Journal[Decision], Journal[Sent]]:
+    """The journals of the archive under ``root``."""
+    folder = root / "journal"
+    return (
+        Journal(folder / "arrivals.jsonl", Arrival),
+        Journal(folder / "decisions.jsonl", Decision),
+        Journal(folder / "sent.jsonl", Sent),
+    )
+
+
 def open_archive(root: Path, derived: Path | None = None) -> Archive:
     """Open, and where need be make, the archive under ``root``; raises ArchiveError.
 
     ``derived`` is another root for all that can be made again (database, files, filed tree).
     """
     other = derived or root
+    arrivals, decisions, sent = journals(root)
     return Archive(
         root=root,
         raw=RawArchive(root / "raw"),
         kept=BlobStore(root / "kept"),
         files=BlobStore(other / "files"),
         cache=TextCache(root / "cache"),
-        arrivals=Journal(root / "journal" / "arrivals.jsonl", Arrival),
-        decisions=Journal(root / "journal" / "decisions.jsonl", Decision),
-        sent=Journal(root / "journal" / "sent.jsonl", Sent),
+        arrivals=arrivals,
+        decisions=decisions,
+        sent=sent,
         tree=FiledTree(other / "filed"),
         database=Database(other / "baosong.db"),
     )

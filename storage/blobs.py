@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from records.errors import ArchiveError
+from records.errors import MissingFile
 from records.words import Text
 from storage.durable import disk_errors, sync_folder, write_all_durably, write_durably
 
@@ -42,10 +42,10 @@ class RawArchive:
             yield path.stem, path
 
     def find(self, sha256: str) -> Path:
-        """Where the message lies. Raises ArchiveError if it is gone."""
+        """Where the message lies. Raises MissingFile if it is gone."""
         path = next(iter(sorted(self.root.glob(f"*/*/{sha256}.eml"))), None)
         if path is None:
-            raise ArchiveError(GONE.fill(path=f"{sha256}.eml"))
+            raise MissingFile(GONE.fill(path=f"{sha256}.eml"))
         return path
 
 
@@ -74,10 +74,10 @@ class BlobStore:
         _keep_all({self.path(self.hash(octets)): octets for octets in files})
 
     def read(self, sha256: str) -> bytes:
-        """The octets of that hash. Raises ArchiveError if they are gone."""
+        """The octets of that hash. Raises MissingFile if they are gone."""
         path = self.path(sha256)
         if not path.exists():
-            raise ArchiveError(GONE.fill(path=path))
+            raise MissingFile(GONE.fill(path=path))
         with disk_errors(path, reading=True):
             return path.read_bytes()
 

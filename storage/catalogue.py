@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
@@ -10,13 +13,18 @@ from sqlmodel import Session, col, func, select
 from records.campaigns import Campaign, CampaignContext
 from records.decisions import Action, Assign, Decision, Record, Reject, Return, Undo, Withdraw
 from records.units import Membership, Roster, Unit
+from storage.state import CAMPAIGN, recall, remember
 from storage.tables import CampaignRow, DecisionRow, MembershipRow, UnitRow, checked
 from storage.values import from_json, to_json
 
 
 def store_campaign(session: Session, context: CampaignContext) -> None:
-    """Write a campaign with its units and memberships, in place of what stood there."""
+    """Write a campaign with its units and memberships, in place of what stood there; an unchanged one costs nothing."""
     campaign = context.campaign
+    state = _state_of(context)
+    if recall(session, CAMPAIGN + campaign.id) == state:
+        return
+    remember(session, CAMPAIGN + campaign.id, state)
     row = checked(
         CampaignRow,
         id=campaign.id,
@@ -84,6 +92,11 @@ def target_of(action: Action) -> str | None:
             return action.id
         case _:
             return None
+
+
+def _state_of(context: CampaignContext) -> str:
+    value = to_json(CampaignContext, replace(context, known_addresses=()))
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _unit_id(session: Session, unit: Unit) -> int:

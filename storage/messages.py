@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import delete
+from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, col, select
 
 from records.boards import AttachmentView, MessageView, SubmissionView
@@ -16,6 +19,9 @@ from records.mail import CloudLink, Message
 from records.words import Text
 from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
 from storage.values import from_json, to_json
+
+AttachmentRows = dict[tuple[str, int | None], list[AttachmentRow]]  # by message and parent
+SLICE = 500  # ids a query
 
 
 def pending(session: Session) -> list[MessageRow]:
@@ -86,13 +92,33 @@ def fingerprint(message: Message) -> str:
     return hashlib.sha256("\n".join([words, *parts]).encode()).hexdigest()
 
 
-def filed_submissions(session: Session, campaign: str | None = None) -> list[FiledSubmission]:
-    """All submissions with their messages' time of receipt, ordered by it."""
-    query = select(SubmissionRow, MessageRow).where(SubmissionRow.message == MessageRow.id)
+def filed_submissions(
+    session: Session, campaign: str | None = None, message: str | None = None
+) -> list[FiledSubmission]:
+    """All submissions with their messages' time of receipt, ordered by it; of one campaign or message where named."""
+    query = select(SubmissionRow, MessageRow.received_at, MessageRow.status)
+    query = query.where(SubmissionRow.message == MessageRow.id)
     if campaign is not None:
         query = query.where(SubmissionRow.campaign == campaign)
+    if message is not None:
+        query = query.where(SubmissionRow.message == message)
     query = query.order_by(col(MessageRow.received_at), col(MessageRow.id), col(SubmissionRow.ordinal))
-    return [_filed(row, message) for row, message in session.exec(query)]
+    return [_filed(row, received_at, status) for row, received_at, status in session.exec(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What relations between messages need to know of one."""
+
+    subject: str
+    sender: str
+    fingerprint: str
+
+
+def envelopes(session: Session) -> dict[str, Envelope]:
+    """The envelopes of all messages, by id."""
+    query = select(MessageRow.id, MessageRow.subject, MessageRow.sender, MessageRow.fingerprint)
+    return {id_: Envelope(subject, sender, mark) for id_, subject, sender, mark in session.exec(query)}
 
 
 def set_supersedes(session: Session, found: dict[str, str]) -> None:
@@ -103,30 +129,39 @@ def set_supersedes(session: Session, found: dict[str, str]) -> None:
             session.add(row)
 
 
-def message_ids(session: Session, received_after: datetime | None, received_until: datetime | None) -> list[str]:
-    """Ids of messages by time of receipt, then id: received after the first time, up to the second."""
+def message_ids(session: Session, received_until: datetime | None = None) -> list[str]:
+    """Ids of messages by time of receipt, then id; received up to ``received_until`` where it is given."""
     query = select(MessageRow.id)
-    if received_after is not None:
-        query = query.where(col(MessageRow.received_at) > received_after)
     if received_until is not None:
         query = query.where(col(MessageRow.received_at) <= received_until)
     return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))))
 
 
 def views(session: Session, ids: Sequence[str], with_content: bool = True) -> list[MessageView]:
-    """Messages as people and programs see them, in the order of ``ids``; without content: no texts, no attachments."""
-    found = {row.id: row for row in _in_slices(session, ids)}
-    return [_view(session, found[id_], with_content) for id_ in ids if id_ in found]
+    """Messages as people and programs see them, in the order of ``ids``; without content: no texts."""
+    found: dict[str, MessageView] = {}
+    for start in range(0, len(ids), SLICE):
+        found |= _slice(session, ids[start : start + SLICE], with_content)
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _slice(session: Session, ids: Sequence[str], with_content: bool) -> dict[str, MessageView]:
+    """Some messages by three queries, whatever their number; texts are left in the database where nobody asks."""
+    heavy = () if with_content else (MessageRow.body_text, MessageRow.found)
+    rows = session.exec(
+        select(MessageRow).where(col(MessageRow.id).in_(ids)).options(*(defer(_column(item)) for item in heavy))
+    ).all()
+    submissions: dict[str, list[SubmissionRow]] = {}
+    query = select(SubmissionRow).where(col(SubmissionRow.message).in_(ids)).order_by(col(SubmissionRow.ordinal))
+    for submission in session.exec(query):
+        submissions.setdefault(submission.message, []).append(submission)
+    below = _attachment_rows(session, ids, with_content)
+    return {row.id: _view(row, submissions.get(row.id, []), below, with_content) for row in rows}
 
 
 def find_by_prefix(session: Session, prefix: str) -> list[str]:
     """Ids of the messages that begin so."""
     return list(session.exec(select(MessageRow.id).where(col(MessageRow.id).startswith(prefix, autoescape=True))))
-
-
-def _in_slices(session: Session, ids: Sequence[str]) -> Iterable[MessageRow]:
-    for start in range(0, len(ids), 500):
-        yield from session.exec(select(MessageRow).where(col(MessageRow.id).in_(ids[start : start + 500])))
 
 
 def _store_extract(session: Session, message: str, extract: Extract, ordinal: int, parent: int | None) -> None:
@@ -157,21 +192,20 @@ def _store_extract(session: Session, message: str, extract: Extract, ordinal: in
         _store_extract(session, message, member, number, row.id)
 
 
-def _filed(row: SubmissionRow, message: MessageRow) -> FiledSubmission:
+def _filed(row: SubmissionRow, received_at: datetime, status: str) -> FiledSubmission:
     return FiledSubmission(
         id=row.id,
         message=row.message,
-        received_at=message.received_at,
-        message_status=message.status,  # type: ignore[arg-type]  # a column holds plain strings
+        received_at=received_at,
+        message_status=status,  # type: ignore[arg-type]  # a column holds plain strings
         submission=from_json(Submission, row.value),
         supersedes=row.supersedes,
     )
 
 
-def _view(session: Session, row: MessageRow, with_content: bool) -> MessageView:
-    submissions = session.exec(
-        select(SubmissionRow).where(SubmissionRow.message == row.id).order_by(col(SubmissionRow.ordinal))
-    )
+def _view(
+    row: MessageRow, submissions: Sequence[SubmissionRow], below: AttachmentRows, with_content: bool
+) -> MessageView:
     return MessageView(
         id=row.id,
         raw_sha256=row.id if row.source == "message" and not row.id.startswith("l-") else None,
@@ -186,7 +220,7 @@ def _view(session: Session, row: MessageRow, with_content: bool) -> MessageView:
         reason=row.reason,
         explanation=from_json(Text, row.explanation) if row.explanation else None,
         body_text=row.body_text if with_content else "",
-        attachments=_attachments(session, row.id, with_content),
+        attachments=_attachments(below, row.id, None, with_content),
         cloud_links=tuple(from_json(CloudLink, link) for link in row.cloud_links),
         submissions=tuple(_submission_view(item) for item in submissions),
         new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
@@ -217,16 +251,21 @@ def _submission_view(row: SubmissionRow) -> SubmissionView:
     )
 
 
-def _attachments(session: Session, message: str, with_content: bool) -> tuple[AttachmentView, ...]:
-    rows = session.exec(
-        select(AttachmentRow).where(AttachmentRow.message == message).order_by(col(AttachmentRow.ordinal))
-    ).all()
-    below: dict[int | None, list[AttachmentRow]] = {}
-    for row in rows:
-        below.setdefault(row.parent, []).append(row)
+def _attachment_rows(session: Session, ids: Sequence[str], with_content: bool) -> AttachmentRows:
+    """Attachments of some messages by (message, parent)."""
+    heavy = (AttachmentRow.tables, AttachmentRow.info, *(() if with_content else (AttachmentRow.pages,)))
+    query = select(AttachmentRow).where(col(AttachmentRow.message).in_(ids)).order_by(col(AttachmentRow.ordinal))
+    below: AttachmentRows = {}
+    for row in session.exec(query.options(*(defer(_column(item)) for item in heavy))):
+        below.setdefault((row.message, row.parent), []).append(row)
+    return below
 
-    def build(row: AttachmentRow) -> AttachmentView:
-        return AttachmentView(
+
+def _attachments(
+    below: AttachmentRows, message: str, parent: int | None, with_content: bool
+) -> tuple[AttachmentView, ...]:
+    return tuple(
+        AttachmentView(
             filename=row.filename,
             media_type=row.media_type,
             size_bytes=row.size_bytes,
@@ -236,10 +275,15 @@ def _attachments(session: Session, message: str, with_content: bool) -> tuple[At
             explanation=from_json(Text, row.explanation) if row.explanation else None,
             pages=row.page_count,
             text="\n".join(page["text"] for page in row.pages if page["text"]) if with_content else "",
-            members=tuple(build(member) for member in below.get(row.id, [])),
+            members=_attachments(below, message, row.id, with_content),
         )
+        for row in below.get((message, parent), [])
+    )
 
-    return tuple(build(row) for row in below.get(None, []))
+
+def _column(attribute: object) -> InstrumentedAttribute[object]:
+    """SQLModel types its columns as the values that they hold."""
+    return cast("InstrumentedAttribute[object]", attribute)
 
 
 def texts(session: Session, message: str) -> list[tuple[str, str]]:

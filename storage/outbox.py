@@ -37,7 +37,8 @@ def due(session: Session, now: datetime) -> list[OutgoingMail]:
 
 def mark_sent(session: Session, entries: Iterable[Sent]) -> None:
     """Write what the journal says has left, and which messages a digest listed."""
-    for entry in entries:
+    known = set(session.exec(select(OutboxRow.key).where(OutboxRow.state == "sent")))
+    for entry in (item for item in entries if item.key not in known):
         row = session.get(OutboxRow, entry.key) or _left(entry)
         row.state, row.sent_at, row.not_before, row.detail = "sent", entry.at, None, None
         session.add(row)

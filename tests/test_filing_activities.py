@@ -68,6 +68,12 @@ def _found(text: str, role: Role = "document", filename: str | None = None) -> s
         ("召开线上家长会，发出《致家长的一封信》980份。", "6"),
         ("师生登录“应急科普”参加知识竞赛。", "7"),
         ("开展演练2场、培训1场，排查出隐患3处。", "3 4 5"),
+        ("科学课上，孩子们动手堆沙土看滑坡是怎么发生的。", "1"),
+        ("给二年级上了一节“打雷了怎么办”。", "1"),
+        ("班级群里转发竞赛链接，家长答题61人次。", "7"),
+        ("全园练了一次疏散，两分钟到操场。", "4"),
+        ("总务处把围墙、边坡清查了一遍。", "3"),
+        ("每家发了一封信，请家长签字带回。", "6"),
     ],
 )
 def test_a_deed_belongs_to_the_activity_whose_text_names_it(text: str, ids: str) -> None:
@@ -94,6 +100,17 @@ def test_a_deed_belongs_to_the_activity_whose_text_names_it(text: str, ids: str)
         "建议上级组织培训，希望配发灭火器。",
         "一、下一步打算\n组织一次演练。召开家长会。",
         "四、存在的不足\n教职工急救培训覆盖面不够。",
+        "展板、横幅正在赶制，本周内挂出。",
+        "2.隐患排查因围墙施工未完，推迟到6月上旬。",
+        "（四）演练，收到通知晚了，没赶上。",
+        "知识竞赛没人报名。",
+        "副校长到场时要求，各班要组织疏散演练、开好家长会。",
+        "疏散演练3月搞过，这次不再重复。",
+        "教职工培训原定5月20日，因讲师出差取消。",
+        "传达学习区教委《关于开展应急疏散演练的通知》精神。",
+        "今年1至3月，共开展演练3次。",
+        "会后家长领了宣传手册。",
+        "我校举行宣传月启动仪式。",
         "附件：演练方案.docx\n人人讲安全、个个会应急——排查身边灾害隐患",
     ],
 )
@@ -118,6 +135,39 @@ def test_plans_requests_omissions_and_earlier_years_do_not_count(text: str) -> N
 def test_deeds_beside_plans_and_omissions_are_kept(text: str, ids: str) -> None:
     """Clause by clause: only what is itself planned or denied falls away."""
     assert _found(text) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("各学校要对校舍、围墙、边坡、消防设施、食堂燃气等开展拉网式排查，建立隐患台账，落实整改。", ""),
+        ("工作要点：对校舍围墙边坡消防设施食堂燃气等开展拉网式排查，建立隐患台账。召开了家长会。", "6"),
+        ("邀请红十字会对班主任、保安开展心肺复苏、灭火器使用等技能培训。", ""),
+        ("我校对校舍、围墙、边坡、消防设施、食堂燃气等开展拉网式排查，建立隐患台账。", "3"),
+        ("对校舍、围墙、边坡、消防设施、食堂燃气等开展拉网式排查，建立隐患台账26条。", "3"),
+        ("我校逐条对照。3. 组织应急疏散演练。各中小学每月至少开展一次地震、火灾等应急疏散演练。我校6月补做。", ""),
+    ],
+)
+def test_a_passage_copied_from_the_notice_is_no_deed(text: str, ids: str) -> None:
+    """Eighteen signs in a row of the notice's own text are a quotation, unless the writer adds what was done."""
+    assert _found(text) == ids
+
+
+def test_a_heading_that_is_part_of_one_title_says_whose_the_words_below_are() -> None:
+    """（2）源头管理 is the activity 车辆源头管理, in whatever words the deed is told."""
+    texts = (("路面劝导", "逢赶集日对三轮车载人进行劝导。"), ("车辆源头管理", "对面包车逐一登记，签订责任书。"))
+    report = Document(
+        "a", "document", "（1）路面劝导：本月没有上岗。\n（2）源头管理：面包车6台、三轮车31台都过了一遍。"
+    )
+    assert find_activities([report], _campaign(texts)).ids == ("2",)
+
+
+def test_an_activitys_whole_title_names_it() -> None:
+    """Even a title of common words: 家长开放日."""
+    texts = (("家长开放日活动", "邀请家长走进食堂，参与陪餐。"), ("安全知识培训", "组织食堂从业人员学习。"))
+    assert find_activities([Document("a", "document", "4月17日家长开放日，来了36位家长。")], _campaign(texts)).ids == (
+        "1",
+    )
 
 
 def test_each_activity_has_the_sentence_that_says_so() -> None:

@@ -58,6 +58,12 @@ def _table(*rows: Sequence[str], title: str = "") -> Told:
         ("开展培训2场演练3场。", {"trainings": 2, "drills": 3}),
         ("组 织 演 练 2 次 ，发 放 资 料 3 0 0 份。", {"drills": 2, "leaflets": 300}),
         ("入户宣传136户，安装烟感25个。", {"households": 136, "alarms": 25}),
+        ("围绕插座、热水器排查，建账19条，销号17条。", {"hazards_found": 19, "hazards_fixed": 17}),
+        ("查出门锁坏了、应急灯不亮等问题6项，都改了。", {"hazards_found": 6, "hazards_fixed": 6}),
+        ("对14个岗位检查，发现防护缺陷8处，整改8处。", {"hazards_found": 8, "hazards_fixed": 8}),
+        ("给每户写了一封信，共190封，一封一封塞进门缝。", {"leaflets": 190}),
+        ("发公开信四百份。", {"leaflets": 400}),
+        ("二、演练：6月3日、9日各组织一次，累计2次。", {"drills": 2}),
     ],
 )
 def test_a_measure_has_the_number_beside_its_word(text: str, stated: Told) -> None:
@@ -79,6 +85,7 @@ def test_a_measure_has_the_number_beside_its_word(text: str, stated: Told) -> No
         ("内科发现隐患3处，外科发现隐患4处。", {}),
         ("各科室开展演练各1次。", {}),
         ("组织培训、演练等活动共12场次。", {}),
+        ("内科发现隐患3处，均已整改。外科发现隐患4处，均已整改。", {}),
     ],
 )
 def test_totals_go_before_parts_and_parts_are_not_added_up(text: str, stated: Told) -> None:
@@ -120,6 +127,11 @@ def test_all_put_right_gives_the_number_found(text: str, stated: Told) -> None:
         "数十人参加，发放资料几百份。",
         "电话023-12345678，渝卫〔2025〕12号，3号楼12层。",
         "一、下一步打算\n开展演练2次。",
+        "上半年累计开展培训9场、演练4次。",
+        "今年以来，共发放资料3000份。",
+        "消防站还到隔壁商场检查，指出隐患11处，与我院无关。",
+        "学生把检查表带回家，找到家中隐患205处。",
+        "对辖区木材厂、石材厂等11家企业检查，发现问题23个，企业已整改19个。",
     ],
 )
 def test_plans_targets_last_year_and_others_hazards_are_no_figures(text: str) -> None:
@@ -135,6 +147,12 @@ def test_plans_targets_last_year_and_others_hazards_are_no_figures(text: str) ->
         ("发放资料800份，比去年多300份。", {"leaflets": 800}),
         ("全年计划演练6次，本月完成演练2次。", {"drills": 2}),
         ("原计划开展演练3场，实际开展4场。", {"drills": 4}),
+        ("今年以来开展培训12场，其中消防宣传月期间4场。", {"trainings": 4}),
+        ("今年上半年开展演练5次；宣传月里演练2次。", {"drills": 2}),
+        (
+            "我院自查发现隐患6处，均已整改。消防站到隔壁商场检查，指出隐患11处。",
+            {"hazards_found": 6, "hazards_fixed": 6},
+        ),
     ],
 )
 def test_this_year_is_told_from_last_year_and_from_plans(text: str, stated: Told) -> None:
@@ -153,6 +171,10 @@ def test_this_year_is_told_from_last_year_and_from_plans(text: str, stated: Told
         ("参演：护理部、保安队，共72人。", "material", {"participants": 72}),
         ("6月3日培训，45人参加。6月9日演练，共60人参加。", "material", {}),
         ("教师9人、学生40人参加活动。", "material", {}),
+        ("昨晚在楼下练灭火，来了五十多个业主。", "material", {"participants": 50}),
+        ("6月8日，42名家长代表穿上鞋套走进后厨。", "material", {"participants": 42}),
+        ("36名学生、4名教师走进消防站。", "material", {}),
+        ("邻校两位老师应邀参加了检查。", "material", {}),
     ],
 )
 def test_participants_are_a_stated_total_or_the_heads_of_the_one_event(text: str, kind: Kind, stated: Told) -> None:
@@ -214,6 +236,44 @@ def test_the_attachment_counts_where_the_body_differs() -> None:
     body = Document("body", "body", "今年共培训4场，悬挂横幅3条。")
     attached = Document("总结.docx", "document", "举办培训5场。")
     assert _of([body, attached]) == {"trainings": 5, "banners": 3}
+
+
+def test_a_column_of_the_campaigns_month_counts() -> None:
+    """Not the month before, nor the year so far."""
+    assert _table(("事项", "5月", "6月"), ("排查隐患（处）", "3", "6")) == {"hazards_found": 6}
+    assert _table(("事项", "本年累计", "其中：6月"), ("安全培训（场）", "11", "4")) == {"trainings": 4}
+
+
+def test_a_zero_beside_a_plan_is_no_number() -> None:
+    """0 with the note that it is still to come tells of nothing done."""
+    assert _table(("事项", "数量", "备注"), ("疏散演练（次）", "0", "拟7月补做")) == {}
+
+
+def test_a_register_of_hazards_states_no_number_in_its_words() -> None:
+    """三楼 in a row of a register is a floor."""
+    assert (
+        _table(("部位", "隐患", "状态"), ("三楼", "三楼应急灯不亮", "已整改"), ("食堂", "五孔插座松动", "已整改")) == {}
+    )
+
+
+def test_numbers_of_the_staff_in_a_label_do_not_hide_the_measure() -> None:
+    """从业人员培训 counts trainings, 培训人员数 does not."""
+    assert _table(("内容", "单位", "数量"), ("从业人员培训", "场", "2"), ("培训人员数", "人", "58")) == {"trainings": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("发现隐患8处，已整改12处。", {"hazards_found", "hazards_fixed"}),
+        ("发现隐患12处，已整改8处。", set()),
+        ("发放宣传资料12000000份。", {"leaflets"}),
+        ("开展培训3.5场。", {"trainings"}),
+    ],
+)
+def test_numbers_that_cannot_be_are_marked(text: str, doubtful: set[str]) -> None:
+    """More put right than found, more than an office can have done, half a training: a person should look."""
+    figures = find_figures([Document("a", "document", text)], CAMPAIGN, "summary")
+    assert {figure.measure for figure in figures if figure.doubtful} == doubtful
 
 
 def test_statements_that_contradict_each_other_are_marked() -> None:

@@ -27,6 +27,7 @@ from filing.numerals import han_value, numbers, parse_number
         ("一百二", 120),
         ("十余场", 10),
         ("30多人", 30),
+        ("五十多个", 50),
         ("人数十二", 12),
         ("92.5分", 92.5),
         ("二〇二五", 2025),

@@ -130,3 +130,15 @@ def test_content_decides_the_kind_not_name_or_declared_type() -> None:
     }
 
     assert [sniff(part) for part in parts.values()] == list(parts)
+
+
+def test_title_that_fills_the_line_stands_alone() -> None:
+    """Its characters are wider than the text's, though the boxes around short lines are as high as its own."""
+    title = Line("某某区特殊教育学校防灾减灾宣传月活动总结", 240, 110, 1043, 163)
+    recipient = Line("区教委：", 241, 192, 370, 244)
+    body = [
+        Line("我校现有学生一百二十六名听障视障智障和孤独症孩子各有难处", 180, top, 1100, top + 44)
+        for top in (248, 306, 360)
+    ]
+
+    assert paragraphs([title, recipient, *body]).splitlines()[:2] == [title.text, recipient.text]

@@ -168,6 +168,33 @@ def test_broken_exif_costs_only_itself() -> None:
     parsed = image.PARSER.parse(part(content), ReadLimits())
 
     assert parsed.picture == Picture(200, 100)
+    assert ("gps", "unreadable") in parsed.metadata
+
+
+def test_exif_that_cannot_be_read_at_all_leaves_a_note() -> None:
+    """The picture stands, and its metadata tell why there is no moment and no place."""
+    exif = Image.Exif()
+    exif[0x0132] = "2025:06:16 09:30:05"
+    content = encoded(Image.new("RGB", (200, 100)), "JPEG", exif=exif).replace(b"Exif\0\0MM\0*", b"Exif\0\0XX\0*")
+
+    parsed = image.PARSER.parse(part(content), ReadLimits())
+
+    assert parsed.picture == Picture(200, 100)
+    assert ("exif", "unreadable") in parsed.metadata
+
+
+def test_tiff_whose_chain_of_pages_is_broken_is_partial() -> None:
+    """The first page is there; how many there were nobody knows."""
+    pages = [Image.new("L", (200, 100), 255) for _ in range(3)]
+    content = bytearray(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    first = int.from_bytes(content[4:8], "little")
+    link = first + 2 + 12 * int.from_bytes(content[first : first + 2], "little")
+    content[link : link + 4] = (len(content) - 3).to_bytes(4, "little")
+
+    parsed = image.PARSER.parse(part(bytes(content)), ReadLimits())
+
+    assert parsed.problem is not None
+    assert (parsed.problem.status, parsed.page_count) == ("partial", 1)
 
 
 def test_picture_that_is_broken_off_is_read_as_far_as_it_goes(reader: PartReader) -> None:

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from flow.campaigns import choose
+from flow.apply import apply_decisions
+from flow.campaigns import Writer, choose
 from flow.commands.desk import Arguments, Desk
 from flow.decide import (
-    Who,
     decide,
     existing_submission,
     find_submission,
@@ -21,12 +21,26 @@ from flow.decide import (
     unit_code,
 )
 from flow.moments import day, moment
-from flow.office import Office, read_office
+from flow.office import Office
 from records.campaigns import CampaignContext
-from records.decisions import Action, Assign, Close, Exempt, Extend, Promise, Record, Reject, Return, Undo, Withdraw
+from records.decisions import (
+    Action,
+    Assign,
+    Close,
+    Decision,
+    Exempt,
+    Extend,
+    Promise,
+    Record,
+    Reject,
+    Return,
+    Undo,
+    Withdraw,
+)
 from records.errors import ArchiveBusy, UsageError
-from records.filings import Submission
+from records.filings import Filing, Submission
 from records.words import Text
+from storage import messages
 
 DONE = Text("已记录决定 {id}", "decision {id} is recorded")
 QUEUED = Text(
@@ -48,9 +62,10 @@ def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
     """A command that writes the decision that ``make`` gives, and lays it over unless the daemon will."""
 
     def run(desk: Desk, args: Arguments) -> int:
-        with desk.archive() as archive:
-            action, before = make(desk, read_office(desk.settings, archive), args)
-            decision = decide(archive, action, _who(desk, args), before)
+        with desk.reading() as office:
+            action, before = make(desk, office, args)
+            who = _who(desk, args)
+            decision = decide(office.archive, action, who, before, _after(office, action, who))
         try:
             with desk.writing():
                 desk.say(DONE.fill(id=decision.id))  # opening the office laid it over
@@ -59,6 +74,20 @@ def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
         return 0
 
     return run
+
+
+def _after(office: Office, action: Action, who: Writer) -> str:
+    """What will stand there, for the journal."""
+    if not isinstance(action, Assign | Return | Withdraw):
+        return ""
+    message = action.submission.rpartition("/")[0]
+    with office.archive.database.session() as session:
+        found = messages.found_filing(session, message) or Filing("filed")
+    earlier = office.standing.by_message.get(message, ())
+    now = apply_decisions(found, earlier, office.campaigns)
+    later = apply_decisions(now, (Decision("", who.at, who.by, who.channel, action),), office.campaigns)
+    changed = [item for item in later.submissions if item not in now.submissions]
+    return snapshot(changed[0] if changed else None)
 
 
 def assign(desk: Desk, office: Office, args: Arguments) -> Made:
@@ -71,19 +100,32 @@ def assign(desk: Desk, office: Office, args: Arguments) -> Made:
     for activity in args.activity or ():
         if activity not in {item.id for item in context.campaign.activities}:
             raise UsageError(NO_ACTIVITY.fill(campaign=id_, activity=activity))
-    unit = unit_code(office, id_, args.unit) if args.unit else None
-    if unit is None and (found is None or found.unit is None):
-        raise UsageError(NO_UNIT_YET)
     action = Assign(
         submission=f"{message}/{place}",
         campaign=id_,
-        unit=unit,
-        kind=args.kind,
+        unit=unit_code(office, id_, args.unit or _unit_found(office, found, id_)),
+        kind=args.kind or (found.kind if found else None),
         requirement=requirement_id(office, id_, args.requirement),
         activities=tuple(args.activity) if args.activity else None,
         figures=tuple(_figure(text) for text in args.figure or ()),
     )
     return action, snapshot(found)
+
+
+def _unit_found(office: Office, found: Submission | None, campaign: str) -> str:
+    """The unit that the decision confirms, so that the journal says it whatever later versions find.
+
+    In another campaign the same code may mean another unit: there it goes by its name. Raises UsageError.
+    """
+    if found is None or found.unit is None:
+        raise UsageError(NO_UNIT_YET)
+    if found.campaign == campaign:
+        return found.unit
+    context = next((item for item in office.contexts if item.campaign.id == found.campaign), None)
+    unit = context.roster.unit(found.unit) if context else None
+    if unit is None:
+        raise UsageError(NO_UNIT_YET)
+    return unit.name
 
 
 def reject(desk: Desk, office: Office, args: Arguments) -> Made:
@@ -154,8 +196,8 @@ def undo(desk: Desk, office: Office, args: Arguments) -> Made:
     return Undo(undoable(office, args.decision).id), ""
 
 
-def _who(desk: Desk, args: Arguments) -> Who:
-    return Who(by=args.by or login_name(), at=desk.now(), note=args.note or "")
+def _who(desk: Desk, args: Arguments) -> Writer:
+    return Writer(args.by or login_name(), "command", desk.now(), args.note or "")
 
 
 def login_name() -> str:

@@ -18,6 +18,7 @@ from flow.opening import open_office
 from flow.rebuild import is_forgetful, rebuild
 from intake.message import read_message
 from parsers.reader import PartReader
+from records.errors import ArchiveError
 from records.extracts import ReadLimits
 from records.words import Language, Text
 from storage.archive import Archive, open_archive
@@ -25,6 +26,10 @@ from storage.lock import writing
 
 HOME = "Asia/Shanghai"
 Arguments = argparse.Namespace
+FORGETFUL = Text(
+    "数据库 {path} 是空的，而收件日志里有邮件：请先运行 rebuild 恢复",
+    "The database {path} is empty while the journal knows of messages: run rebuild first",
+)
 WORDS = {"archived": Text("已收 {count} 封", "{count} taken"), "filed": Text("已处理 {count} 封", "{count} filed")}
 
 
@@ -61,8 +66,10 @@ class Desk:
 
     @contextmanager
     def reading(self) -> Iterator[Office]:
-        """The office for a command that only reads; works beside a running daemon."""
+        """The office for a command that only reads; works beside a running daemon. Raises ArchiveError, UsageError."""
         with self.archive() as archive:
+            if is_forgetful(archive):
+                raise ArchiveError(FORGETFUL.fill(path=archive.database.path))
             yield read_office(self.settings, archive)
 
     @contextmanager

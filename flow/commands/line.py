@@ -46,6 +46,7 @@ def build_parser() -> Parser:
     parser.add_argument("--config", metavar="FILE", help="配置文件；默认 $BAOSONG_CONFIG，其次 ./config.toml")
     parser.add_argument("--lang", choices=("zh", "en"), help="语言；默认取配置文件")
     parser.add_argument("--debug", action="store_true", help="出错时显示技术细节")
+    parser.set_defaults(campaign=None)  # below, --campaign has no default: before or after an action it means the same
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     _add_work(commands)
     _add_listings(commands)
@@ -112,7 +113,8 @@ def _count(text: str) -> int:
 
 def _add_review(commands: argparse._SubParsersAction[Parser]) -> None:
     review = commands.add_parser("review", help="人工复核")
-    review.set_defaults(run=looking.run_review_list, needs_config=True, campaign=None)
+    review.add_argument("--campaign", metavar="ID", default=argparse.SUPPRESS)
+    review.set_defaults(run=looking.run_review_list, needs_config=True)
     actions = review.add_subparsers(metavar="ACTION", parser_class=Parser)
     _command(actions, "list", looking.run_review_list, "等人处理的邮件", campaign=True)
     _command(actions, "show", looking.run_review_show, "一封邮件的详情").add_argument("id", metavar="ID")
@@ -144,6 +146,7 @@ def _add_decisions(commands: argparse._SubParsersAction[Parser]) -> None:
     for command in (record, exempt, extend, promise):
         command.add_argument("--unit", metavar="U", required=True)
         command.add_argument("--requirement", metavar="R")
+    _command(commands, "decisions", looking.run_decisions, "谁在何时决定了什么")
     _decision(commands, "close", deciding.close, "结束一个报送任务")
     _decision(commands, "undo", deciding.undo, "撤销一个决定").add_argument("decision", metavar="DECISION")
 
@@ -160,7 +163,7 @@ def _command(
     parser = commands.add_parser(name, help=words, description=words)
     parser.set_defaults(run=run, needs_config=needs_config)
     if campaign:
-        parser.add_argument("--campaign", metavar="ID")
+        parser.add_argument("--campaign", metavar="ID", default=argparse.SUPPRESS)
     return parser
 
 

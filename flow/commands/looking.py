@@ -17,13 +17,16 @@ from flow.moments import moment
 from flow.office import Office
 from flow.reminders import boards_of, reminded
 from flow.search import Found, search
+from flow.standing import in_force
 from flow.views import Wanted, all_views
 from records.boards import Board, MessageView
 from records.campaigns import CampaignContext
+from records.decisions import Decision, Version
 from records.errors import UsageError
 from records.measures import STANDARD_MEASURES
 from records.words import Language, Text
 from storage import messages
+from storage.catalogue import target_of
 
 SUBMISSIONS = Text("收件清单", "Submissions")
 COUNTS = Text(
@@ -37,6 +40,16 @@ SUGGESTION = Text(
     "  {state} {id}：{unit}，{kind}，活动 {activities}，把握 {confidence:.0%}",
     "  {state} {id}: {unit}, {kind}, activities {activities}, confidence {confidence:.0%}",
 )
+DECISION_HEAD = (
+    Text("编号", "id"),
+    Text("时间", "time"),
+    Text("决定人", "by"),
+    Text("决定", "decision"),
+    Text("对象", "about"),
+    Text("备注", "note"),
+    Text("", ""),
+)
+UNDONE = Text("已撤销", "undone")
 SUGGESTED = Text("建议", "suggestion")
 NO_SUGGESTION = Text(
     "  没有建议：请用 review assign 或 review reject 决定", "  no suggestion: use review assign or review reject"
@@ -72,7 +85,7 @@ READ = {
 }
 UNKNOWN_UNIT = Text("单位不明", "unit unknown")
 MEASURES = {measure.name: measure.label for measure in STANDARD_MEASURES}
-REVIEW_STATUSES = ("review", "unreadable")
+REVIEW_STATUSES = ("review", "unreadable", "too_large")
 
 
 def run_missing(desk: Desk, args: Arguments) -> int:
@@ -80,13 +93,15 @@ def run_missing(desk: Desk, args: Arguments) -> int:
     as_of = moment(args.as_of, desk.zone) if args.as_of is not None else desk.now()
     with desk.reading() as office:
         found: list[Board] = []
-        for context in reminded(listed(office.contexts, args.campaign)):
+        contexts = reminded(listed(office.contexts, args.campaign))
+        having = [item for item in contexts if args.requirement and item.campaign.requirement(args.requirement)]
+        for context in having or contexts:
             requirement = requirement_id(office, context.campaign.id, args.requirement)
             found += boards_of(office, context, as_of, requirement)
     if args.format == "json":
         print(json.dumps(boards_json(desk.form, found), ensure_ascii=False, indent=1))
     elif args.format == "csv":
-        _write_csv(as_csv(missing_rows(found, desk.form)))
+        _write_csv(as_csv(missing_rows(found, desk.form, with_board=True)))
     else:
         for board in found:
             states = {state: len(board.in_state(state)) for state in ("received", "waiting", "missing", "exempt")}
@@ -139,8 +154,8 @@ def run_search(desk: Desk, args: Arguments) -> int:
 def run_review_list(desk: Desk, args: Arguments) -> int:
     """What waits for a person."""
     with desk.reading() as office, office.archive.database.session() as session:
-        listed(office.contexts, args.campaign)  # an unknown one is refused
-        views = all_views(session, office.judge(session), Wanted(campaign=args.campaign), with_content=False)
+        wanted = Wanted(campaigns=_campaigns(office, args.campaign))
+        views = all_views(session, office.judge(session), wanted, with_content=False)
     waiting = [view for view in views if view.status in REVIEW_STATUSES]
     for view in waiting:
         _print_waiting(desk, view)
@@ -167,11 +182,40 @@ def run_review_show(desk: Desk, args: Arguments) -> int:
     return 0
 
 
+def run_decisions(desk: Desk, args: Arguments) -> int:
+    """What people decided, newest first: for ``undo``, and for whoever asks who did what."""
+    with desk.reading() as office:
+        force = {decision.id for decision in in_force(office.decisions)}
+        rows = [
+            _decision_row(desk, decision, decision.id in force)
+            for decision in reversed(office.decisions)
+            if not isinstance(decision.action, Version)
+        ]
+    heads = [head.say(desk.language) for head in DECISION_HEAD]
+    print(table([heads, *rows]) if rows else NOTHING.say(desk.language))
+    return 0
+
+
+def _decision_row(desk: Desk, decision: Decision, counts: bool) -> list[str]:
+    action = decision.action
+    about = getattr(action, "unit", None) or target_of(action) or getattr(action, "decision", None) or ""
+    return [
+        decision.id,
+        decision.at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M"),
+        decision.by,
+        action.type,
+        about[:12],
+        decision.note,
+        "" if counts else UNDONE.say(desk.language),
+    ]
+
+
 def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
     """The filters of a listing or search. Raises UsageError."""
-    contexts = listed(office.contexts, args.campaign) if args.campaign else office.contexts
+    contexts = listed(office.contexts, args.campaign) or office.contexts
     return Wanted(
-        campaign=args.campaign,
+        campaigns=_campaigns(office, args.campaign),
+        of_none=args.campaign is None,
         units=None if args.unit is None else _shares(office, contexts, args.unit),
         activity=args.activity,
         kind=args.kind,
@@ -179,6 +223,11 @@ def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
         since=moment(args.since, desk.zone, end_of_day=False) if args.since is not None else None,
         until=moment(args.until, desk.zone) if args.until is not None else None,
     )
+
+
+def _campaigns(office: Office, campaign: str | None) -> frozenset[str] | None:
+    """The campaign asked for, else all open ones; None, for any, where none is open. Raises UsageError."""
+    return frozenset(context.campaign.id for context in listed(office.contexts, campaign)) or None
 
 
 def _shares(office: Office, contexts: Sequence[CampaignContext], unit: str) -> frozenset[tuple[str, str]]:

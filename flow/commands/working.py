@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 
 from digest.compose import compose, mail_key
 from digest.outgoing import OutgoingServer
+from digest.periods import digest_period
 from digest.reminders import reminder_calls, reminder_letter, reminder_text
 from filing.campaign_file import campaign_to_json, campaign_to_toml
 from flow.campaigns import listed
@@ -21,7 +23,7 @@ from flow.digests import letter_for, queue_digest
 from flow.mailing import Mailing, mailing
 from flow.moments import day, moment
 from flow.notices import read_notice_file, with_corrections
-from flow.office import Office
+from flow.office import Office, readable
 from flow.opening import open_office
 from flow.poll import MailboxPoll, Polled
 from flow.process import process_pending
@@ -32,7 +34,7 @@ from intake.session import MailboxSession
 from records.boards import Board
 from records.campaigns import CampaignContext
 from records.errors import OutgoingMailError, UsageError
-from records.mails import Letter
+from records.mails import Letter, MailKind
 from records.words import Text
 from storage.archive import open_archive
 from storage.durable import disk_errors, file_name, make_folder
@@ -54,6 +56,10 @@ NOT_SENT = Text(
     "{count} mails have not left ({why}): they stay in the outbox and are tried again",
 )
 NOTHING_NEW = Text("没有要发的邮件：已经发过，或无人未报", "no mail to send: it was sent before, or nobody is missing")
+TOO_EARLY = Text(
+    "{day} 的日报要到 {cutoff} 之后才能发：之前请用 digest 查看或 --out 保存",
+    "the digest of {day} can be sent after {cutoff}: until then look at it by digest, or keep it by --out",
+)
 WROTE = Text("已写入 {path}", "wrote {path}")
 UNSURE = Text("请核对 {field}：{why}", "please check {field}: {why}")
 REBUILT = Text("已重建 {count} 封邮件的归类", "{count} messages filed again")
@@ -62,10 +68,11 @@ RUNNING = Text("服务已启动，按 Ctrl-C 停止", "the service is running, C
 
 def run_check(desk: Desk, args: Arguments) -> int:
     """A line for each thing that is needed; exit status 1 where one is missing."""
-    findings = list(check(desk.settings, desk.language))
-    for line in findings:
-        print(("✓ " if line.ok else "✗ ") + line.text.say(desk.language))
-    return 0 if all(line.ok for line in findings) else 1
+    complete = True
+    for line in check(desk.settings, desk.language):
+        complete = complete and line.ok
+        print(("✓ " if line.ok else "✗ ") + line.text.say(desk.language), flush=True)
+    return 0 if complete else 1
 
 
 def run_notice(desk: Desk, args: Arguments) -> int:
@@ -109,6 +116,7 @@ def run_daemon(desk: Desk, args: Arguments) -> int:
     """Work until a signal comes."""
     if not desk.settings.mailbox:
         raise UsageError(NO_MAILBOX)
+    logging.getLogger("flow").setLevel(logging.INFO)  # one line a message (docs: what the log says)
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -123,9 +131,7 @@ def run_digest(desk: Desk, args: Arguments) -> int:
     """The digest of a day: printed, written to a folder, or sent."""
     chosen = day(args.date) if args.date is not None else desk.now().date()
     if args.send:
-        return _send(
-            desk, args, lambda office, context: queue_digest(office, context, [chosen], _mailing(desk, office))
-        )
+        return _send(desk, args, lambda office, context: _queue_digest(desk, office, context, chosen))
     with desk.reading() as office:
         for context in listed(office.contexts, args.campaign):
             _show(desk, args, letter_for(office, context, chosen, _mailing(desk, office)), "digest", context)
@@ -157,8 +163,8 @@ def run_rebuild(desk: Desk, args: Arguments) -> int:
     root = desk.settings.root
     target = Path(args.into) if args.into else root
     with writing(root):
-        if not args.into:
-            _delete_database(root)
+        readable(desk.settings)  # journals, campaign files and rosters, before anything goes
+        _delete_database(target)
         archive = open_archive(root, target)
         try:
             office = open_office(desk.settings, archive, desk.clock())
@@ -174,6 +180,15 @@ def _delete_database(root: Path) -> None:
     for name in ("baosong.db", "baosong.db-wal", "baosong.db-shm"):
         with disk_errors(root / name):
             (root / name).unlink(missing_ok=True)
+
+
+def _queue_digest(desk: Desk, office: Office, context: CampaignContext, chosen: date) -> int:
+    """A digest sent before its cut-off would count as that day's and leave out what still comes. Raises UsageError."""
+    how = _mailing(desk, office)
+    _, cutoff = digest_period(chosen, how.cutoff, context.timezone)
+    if cutoff > how.now:
+        raise UsageError(TOO_EARLY.fill(day=chosen.isoformat(), cutoff=f"{cutoff:%m-%d %H:%M}"))
+    return queue_digest(office, context, [chosen], how)
 
 
 def _mailing(desk: Desk, office: Office) -> Mailing:
@@ -197,7 +212,7 @@ def _send(
     return 0
 
 
-def _show(desk: Desk, args: Arguments, letter: Letter, name: str, context: CampaignContext) -> None:
+def _show(desk: Desk, args: Arguments, letter: Letter, name: MailKind, context: CampaignContext) -> None:
     """Print a letter's text, or write it as files into ``--out``, a folder a campaign where there are several."""
     if not args.out:
         print(letter.text)
@@ -212,13 +227,13 @@ def _show(desk: Desk, args: Arguments, letter: Letter, name: str, context: Campa
     desk.say(WROTE.fill(path=folder))
 
 
-def _written(desk: Desk, letter: Letter, name: str, context: CampaignContext) -> Iterator[tuple[str, bytes]]:
+def _written(desk: Desk, letter: Letter, name: MailKind, context: CampaignContext) -> Iterator[tuple[str, bytes]]:
     sender = desk.settings.outgoing.sender if desk.settings.outgoing else "baosong@localhost"
     recipient = context.coordinators[0] if context.coordinators else sender
     mail = compose(
         letter,
-        key=mail_key("digest", context.campaign.id, "preview", recipient),
-        kind="digest",
+        key=mail_key(name, context.campaign.id, "preview", recipient),
+        kind=name,
         campaign=context.campaign.id,
         period="preview",
         sender=sender,

@@ -17,9 +17,9 @@ from records.mail import Part
 
 
 class HostileParser:
-    """``hang [FILE]``, ``sleep``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, ``locked [FILE]``, ``slow …``.
+    """``hang [FILE]``, ``sleep``, ``slow``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, ``locked``.
 
-    Anything else is just text. With a FILE it is done once.
+    Anything else is just text. What is given a FILE dies only once.
     """
 
     name = "hostile"

@@ -1,0 +1,21 @@
+"""What the service remembers between runs, by name."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from storage.tables import StateRow, checked
+
+UNRELATED = "unrelated"  # filings changed since corrections were last found
+CAMPAIGN = "campaign "  # + id: the state of a campaign and its roster that the tables hold
+
+
+def remember(session: Session, name: str, value: str) -> None:
+    """Keep ``value`` under ``name``."""
+    session.merge(checked(StateRow, name=name, value=value))
+
+
+def recall(session: Session, name: str) -> str:
+    """What was kept under ``name``, "" where nothing was."""
+    row = session.get(StateRow, name)
+    return row.value if row is not None else ""
