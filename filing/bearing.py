@@ -1,4 +1,4 @@
-"""What a title says besides units, dates, general words and the campaign's own: a report on other work tells it there."""
+"""What a title says besides units, dates, general words and the campaign's own: there a report names other work."""
 
 from __future__ import annotations
 

@@ -61,10 +61,10 @@ def business_of(title: str, where: str, themes: Sequence[str]) -> Business | Non
         return None
     if told := contains_any(text, words("nonreports", "petitions")):
         return Business(told, where, True)
+    if not says_theme(text, themes) and (topic := contains_any(text, words("nonreports", "other_topics"))):
+        return Business(topic, where, not names_summary(text.replace(topic, "")))
     if kind := next((word for word in words("nonreports", "lists") if text.endswith(word)), ""):
         return Business(kind, where, False)
-    if not says_theme(text, themes) and (topic := contains_any(text, words("nonreports", "other_topics"))):
-        return Business(topic, where, not names_summary(text))
     return None
 
 

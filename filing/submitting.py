@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,8 @@ from records.filings import Evidence, Submission
 from records.words import Text
 
 _CLUES_SHOWN = 4
+_GAP = re.compile(r"[（(]\s{2,}[)）]|_{2,}|[（(][\s_]*[)）]")  # where a template wants a number
+_GAPS = 3
 _SEVERAL = 2  # activities of a campaign that a report on other work hardly tells of
 
 
@@ -148,13 +151,16 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
     if base.kind == "summary" and not choice.ranked[0].named:
         named = [title for title in titles if title.role != "body"]
         return next(filter(None, (foreign_words(one.text, context.campaign, index) for one in named)), "")
-    return is_of_other_work(titles, context.campaign, index)
+    headlined = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
+    return "" if headlined and base.activities else is_of_other_work(titles, context.campaign, index)
 
 
 def _is_blank(base: Submission, papers: Sequence[Document]) -> bool:
     """A closing report that tells of nothing done: a template, or papers that could hardly be read."""
     zero = any(contains_any(squeeze(d.text), words("nonreports", "zero")) for d in papers)
     written = any(d.role == "document" for d in papers)
+    if any(len(_GAP.findall(d.text)) >= _GAPS for d in papers) and not base.figures:
+        return True
     return written and not (base.activities or base.figures or zero)
 
 

@@ -95,5 +95,12 @@ def names_another(title: str, themes: Sequence[str]) -> str:
     if told := contains_any(text, words("kinds", "other_periods")):
         return told
     occasion = _OCCASION.search(text)
+    if occasion and _is_alike(occasion[0], themes):
+        return ""
     quoted = QUOTED.search(title)
     return occasion[0] if occasion else quoted[1] if quoted else ""
+
+
+def _is_alike(text: str, themes: Sequence[str]) -> bool:
+    """Whether it shares four characters with a theme: 职业病防治宣传周 with 职业病防治法."""
+    return any(theme[at : at + _LEAST] in text for theme in themes for at in range(len(theme) - _LEAST + 1))

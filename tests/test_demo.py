@@ -47,6 +47,7 @@ EXTENSIONS = {
     mt.CSV: "csv",
     mt.HTML: "html",
     mt.ZIP: "zip",
+    mt.RAR: "rar",
     mt.SEVEN_ZIP: "7z",
     mt.GZIP: "gz",
     mt.BZIP2: "bz2",
@@ -257,7 +258,7 @@ def test_a_manual_names_the_formats_that_are_read(manual: Path) -> None:
             if line.startswith("|") and f"`.{known}`" in line
             for name in re.findall(r"`\.(\w+)`", line)
         }
-        for known in ("docx", "rar")
+        for known in ("docx", "msg")
     )
     assert {EXTENSIONS.get(media_type, media_type) for media_type in PARSERS} <= read
     assert read.isdisjoint(unread)

@@ -74,6 +74,8 @@ def _found(text: str, role: Role = "document", filename: str | None = None) -> s
         ("全园练了一次疏散，两分钟到操场。", "4"),
         ("总务处把围墙、边坡清查了一遍。", "3"),
         ("每家发了一封信，请家长签字带回。", "6"),
+        ("发上保安培训的签到册。", "5"),
+        ("电工检修插座31处，发现故障5处。", "3"),
     ],
 )
 def test_a_deed_belongs_to_the_activity_whose_text_names_it(text: str, ids: str) -> None:

@@ -63,6 +63,10 @@ def _table(*rows: Sequence[str], title: str = "") -> Told:
         ("对14个岗位检查，发现防护缺陷8处，整改8处。", {"hazards_found": 8, "hazards_fixed": 8}),
         ("给每户写了一封信，共190封，一封一封塞进门缝。", {"leaflets": 190}),
         ("发公开信四百份。", {"leaflets": 400}),
+        ("自查找出隐患6处，已处理4处。", {"hazards_found": 6, "hazards_fixed": 4}),
+        ("检修中发现故障9处，修复9处。", {"hazards_found": 9, "hazards_fixed": 9}),
+        ("为安全员培训班授课2次。", {}),
+        ("随手拍反映问题60条，处理56条。", {}),
         ("二、演练：6月3日、9日各组织一次，累计2次。", {"drills": 2}),
     ],
 )
