@@ -154,7 +154,8 @@ def _by_strong_wording(mention: Mention, clause: _Clause, profiles: Profiles) ->
 
 def _read(text: str, sentence: str, profiles: Profiles) -> _Clause:
     names, rest = _by_name(text, profiles)
-    return _Clause(text, names, _explained(mentions(rest), rest, sentence, profiles))
+    told = _explained(mentions(rest), rest, sentence, profiles)
+    return _Clause(text, names, list({mention.concept.name: mention for mention in reversed(told)}.values())[::-1])
 
 
 def _details(following: Sequence[_Clause]) -> str:

@@ -23,7 +23,7 @@ _NOTHING = ("application/x-empty", "application/x-executable")
 _OFFER = re.compile(r"报价(?:单|表|书|方案|函)?$")
 _HARMLESS = re.compile(r"(?:^|/)(?:thumbs\.db|desktop\.ini|\.ds_store|__macosx/.*|~\$.*|\._.*)$", re.IGNORECASE)
 _HARMLESS_REASONS = ("system_file", "no_program")
-_SPEAKS = 200  # squeezed characters from which on a paper is not a mere cover of what is embedded in it
+_SPEAKS = 120  # squeezed characters from which on a paper is not a mere cover of what is embedded in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,15 @@ class Mention:
     end: int
     loose: bool = False
 
+    @property
+    def length(self) -> int:
+        """How many signs it covers."""
+        return self.end - self.start
+
     def is_inside(self, other: Mention) -> bool:
         """Whether a longer mention covers this one."""
         covered = other.start <= self.start and self.end <= other.end
-        return covered and other.end - other.start > self.end - self.start
+        return covered and other.length > self.length
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +66,9 @@ def mentions(text: str) -> tuple[Mention, ...]:
         if concept.loose is not None and concept.name not in named
         for match in concept.loose.finditer(text)
     ]
-    return tuple(mention for mention in (*outright, *loose) if not any(mention.is_inside(other) for other in outright))
+    shortest = min((mention.length for mention in (*outright, *loose)), default=0)
+    longer = [mention for mention in outright if mention.length > shortest]  # none, in a text that repeats one word
+    return tuple(mention for mention in (*outright, *loose) if not any(mention.is_inside(other) for other in longer))
 
 
 @lru_cache(maxsize=1)

@@ -71,14 +71,16 @@ class NameIndex:
 
     def may_mean(self, texts: Iterable[str], code: str, other: str) -> bool:
         """Whether texts that name ``code`` could mean ``other``: an alias 石桥卫生院 is short for 石桥乡卫生院."""
-        rests = {take_apart(name, self.places).rest for name in (squeeze(self._units[code].name), *self._former(code))}
-        known = {form for name in self.names_of(other) for form in short_forms(name, self.places)}
+        rest = take_apart(squeeze(self._units[code].name), self.places).rest
         said = [squeeze(text) for text in texts]
-        whole = any(rest in text for rest in rests for text in said)
-        return not whole and any(form in text for form in known for text in said)
+        if any(rest in text for text in said):
+            return False
+        both = self._all_forms(code) & self._all_forms(other)
+        return any(form in text for form in both for text in said)
 
-    def _former(self, code: str) -> tuple[str, ...]:
-        return tuple(map(squeeze, self._units[code].former_names))
+    def _all_forms(self, code: str) -> set[str]:
+        names = self.names_of(code)
+        return {*names, *(form for name in names for form in short_forms(name, self.places))}
 
     def is_wording_of(self, name: str, code: str) -> bool:
         """Whether a squeezed name may be another wording of the unit's: its own part, an ending that stands for its."""

@@ -114,9 +114,13 @@ def _due(requirement: Requirement) -> datetime:
 def _month_end(titles: str, received: datetime) -> date | None:
     """A few days before the last day of the month that the titles name (5月份月报), in the year of receipt."""
     hit = _MONTH.search(titles + "。")
-    month = han_value(hit[1]) if hit else None
+    month = _number(hit[1]) if hit else None
     if not month:
         return None
     month = int(month)
     year = received.year if month <= received.month else received.year - 1
     return date(year, month, max(1, calendar.monthrange(year, month)[1] - 5))
+
+
+def _number(numeral: str) -> float | None:
+    return float(numeral) if numeral.isdigit() else han_value(numeral)

@@ -14,7 +14,9 @@ from filing.vocabulary import marker
 from records.campaigns import Period
 
 SENTENCE_END = re.compile(r"[。！？；!?;]+[”’）)]?")
-INLINE_HEADING = re.compile(r"\d{1,2}\s?[.、．]\s?[^,，。；;\d]{2,16}。")  # 3. 营养知识大宣讲。 inside a paragraph
+INLINE_HEADING = re.compile(
+    r"(?:[^。:：]{2,16}[:：])?\d{1,2}\s?[.、．]\s?[^,，。；;\d]{2,16}。"
+)  # 3. 营养知识大宣讲。 inside a paragraph
 LONGEST_SENTENCE = 1000
 ROW_NUMBER = re.compile(r"[\d一二三四五六七八九十]{1,3}[.、]?$")
 

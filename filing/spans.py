@@ -1,4 +1,4 @@
-"""Numbers of a longer time than the campaign's: 今年以来, 上半年, 全年; and the share of them that is the campaign's."""
+"""Numbers of a longer time than the campaign (今年以来, 上半年, 全年), and the share of them that is the campaign's."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ BASIS = re.compile(
     r"(?:根据|按照|按|依据|依照|遵照|为贯彻|为深入贯彻|为落实|为认真贯彻|结合)[^,，。；]{0,60}(?:要求|精神|部署|安排|规定|通知|工作提示)"
 )
 TALKED_OVER = re.compile(
-    r"(?:传达|学习)+了?[^,，。；]{0,60}?(?:通知|文件)》?(?:（[^）]{1,30}）)?(?:精神|要求)?|(?:部署|安排|布置|研究)(?:了|落实)?[^,，。；]{0,16}(?:工作|任务|事宜|事项|活动)"
+    r"(?:传达|学习){1,2}了?[^,，。；]{0,60}?(?:通知|文件)》?(?:（[^）]{1,30}）)?(?:精神|要求)?|(?:部署|安排|布置|研究)(?:了|落实)?[^,，。；]{0,16}(?:工作|任务|事宜|事项|活动)"
 )
 EXCEPT = re.compile(r"除了?[^,，。；]{1,24}?(?:之外|以外|外)")
 ALL_OTHERS = re.compile(r"其余|其他|其它|均|都|全部")
@@ -41,6 +41,9 @@ SINCE = re.compile(r"自|从|起|以来|开始")
 LONG_BEFORE = -2  # months; what was done shortly before a campaign often belongs to it
 ITEM_NUMBER = re.compile(r"^\s*[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]\s*")
 BARE_NOUN = re.compile(r"[^了过已正\d一二两三四五六七八九十百]{2,6}")
+SHORT_DENIAL = re.compile(
+    r"(?:我|本)[^,，。；]{1,3}(?:没有?|未)(?:另外|另行|单独)?[^,，。；]{1,3}"
+)  # …由景区设，我馆未设
 BARE_LEAD = re.compile(r"原定|原计划|原拟|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -222,6 +225,9 @@ def _take_topics_along(pieces: list[str], moods: list[Mood], period: Period | No
     And over what was done in a month before the campaign's: 演练3月搞过，这次不再重复.
     """
     at = len(moods) - 2
+    if at >= 0 and moods[at] == "done" and SHORT_DENIAL.fullmatch(pieces[at + 1]):
+        moods[at] = "left_out"
+        at -= 1
     while at >= 0 and moods[at] == "done" and (_is_topic(pieces[at]) or _is_before(pieces[at], period)):
         moods[at] = "left_out"
         at -= 1

@@ -12,6 +12,7 @@ from config import Settings
 from digest.outgoing import OutgoingServer
 from flow.campaigns import load_contexts
 from intake.session import check_login
+from parsers.unpackers import installed
 from records.campaigns import CampaignContext, Requirement
 from records.errors import BaosongError
 from records.words import Language, Text
@@ -51,6 +52,12 @@ NO_OCR = Text(
     "no text recognition: install openvino or onnxruntime, or people must look at scans and photos themselves",
 )
 
+UNPACKERS = Text("RAR 解压工具：{names}", "RAR unpackers: {names}")
+NO_UNPACKER = Text(
+    "没有 RAR 解压工具（可不装）：装上 libarchive-tools 或 unar 后可读取 RAR 附件",
+    "no RAR unpacker (optional): with libarchive-tools or unar installed, RAR attachments are read",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -69,6 +76,8 @@ def check(settings: Settings, language: Language) -> Iterator[Line]:
     yield from _guarded(partial(_outgoing, settings, language))
     engine = next((name for name in OCR_ENGINES if find_spec(name) is not None), None)
     yield Line(engine is not None, OCR.fill(name=engine) if engine else NO_OCR)
+    found = "、".join(item.program for item in installed())
+    yield Line(True, UNPACKERS.fill(names=found) if found else NO_UNPACKER)
 
 
 def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:

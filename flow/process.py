@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from time import monotonic
 from typing import Protocol
@@ -14,7 +14,8 @@ from typing import Protocol
 from filing.decide import file_message
 from flow.office import Office
 from flow.settle import relate, settle
-from intake.message import read_message
+from intake.message import read_header
+from parsers.reader import UnreadMessage
 from records.errors import BaosongError, MissingFile
 from records.extracts import Extract
 from records.filings import Filing
@@ -32,6 +33,10 @@ BROKE = Text(
     "服务处理这封邮件时出错（{why}），原件已保存：请人工查看，并把日志交给管理员",
     "The service failed on this message ({why}); the original is kept: look at it, give the log to the administrator",
 )
+TOO_MUCH = Text(
+    "这封邮件本身无法拆开读取（{why}）：原件已保存，请人工查看",
+    "this message itself could not be taken apart ({why}); the original is kept: look at it",
+)
 
 
 class Reader(Protocol):
@@ -39,6 +44,10 @@ class Reader(Protocol):
 
     def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
         """One extract a part, in order; never raises for content."""
+        ...
+
+    def message(self, raw: bytes) -> Message:
+        """A raw message taken apart; raises UnreadMessage where that cannot be done in bounds."""
         ...
 
     def rest(self) -> None:
@@ -92,7 +101,11 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
     """Read one archived message. The one broad except of the message loop is here and in :func:`_file`."""
     started = monotonic()
     try:
-        message = read_message(office.archive.raw.find(id_).read_bytes())
+        raw = office.archive.raw.find(id_).read_bytes()
+        try:
+            message = reader.message(raw)
+        except UnreadMessage as error:  # what its header tells is there all the same
+            return Read(id_, replace(read_header(raw), raw_sha256=id_), failure=error)
         return Read(id_, message, reader.read(message.parts), seconds=monotonic() - started)
     except MissingFile as error:
         return Read(id_, None, failure=error)  # its octets are gone: all others can be filed
@@ -168,6 +181,9 @@ def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
     """A Message-ID of ours on a mail that does not come from us was copied: such a mail is judged like any other."""
     message = read.message
     assert message is not None
+    if isinstance(read.failure, UnreadMessage):
+        problem = read.failure.problem
+        return Filing("review", problem.reason, TOO_MUCH.fill(why=problem.explanation))
     if message.message_id is not None and message.sender.address not in office.own_addresses:
         own -= {message.message_id}
     with office.archive.database.session() as session:

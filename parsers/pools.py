@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from multiprocessing import forkserver
 from threading import Lock, Thread
 from typing import TypeVar
 
@@ -95,6 +98,7 @@ class Pool:
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED))
+        _start_forkserver()
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=_TASKS_A_WORKER,
@@ -102,6 +106,23 @@ class Pool:
             initargs=self._start_args,
             context=context,
         )
+
+
+def _start_forkserver() -> None:
+    """Start the process from which workers are forked, its standard error closed to people.
+
+    Workers speak by their results alone; what native libraries, and an interpreter that is ended while it starts,
+    print there would only alarm whoever looks at the terminal.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        forkserver.ensure_running()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def is_machine_fault(error: BaseException) -> bool:
@@ -116,6 +137,6 @@ def problem_of(error: BaseException, timeout_s: float) -> Problem:
     exit_status = error.exitcode if isinstance(error, ProcessExpired) else None
     if isinstance(error, TimeoutError) or exit_status == -signal.SIGXCPU:
         return timeout(timeout_s)
-    if exit_status in (OUT_OF_MEMORY, -signal.SIGKILL):
+    if exit_status in (OUT_OF_MEMORY, -signal.SIGKILL, -signal.SIGABRT):  # libraries without exceptions abort
         return memory()
     return crashed()

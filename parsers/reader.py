@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from threading import Lock
 from types import TracebackType
 
+from parsers.mails import UnreadMessage, whole_message
 from parsers.message import ReadMessage
 from parsers.ocr_cache import NoCache, TextCache
 from parsers.pools import Pool
@@ -13,9 +14,9 @@ from parsers.reading import Reading
 from parsers.registry import PARSERS, Registry
 from parsers.worker import Setup, start_ocr, start_parsing
 from records.extracts import Extract, ReadLimits
-from records.mail import Part
+from records.mail import Message, Part
 
-__all__ = ["PartReader", "TextCache"]
+__all__ = ["PartReader", "TextCache", "UnreadMessage"]
 
 
 class PartReader:
@@ -63,6 +64,19 @@ class PartReader:
             if self._readings == 0:
                 self._parsing.rest()
                 self._ocr.rest()
+
+    def message(self, raw: bytes) -> Message:
+        """A raw message, read in a worker like everything that senders made up.
+
+        Raises UnreadMessage where it took too long, too much memory, or brought the reader down.
+        """
+        with self._lock:
+            self._readings += 1
+        try:
+            return whole_message(self._parsing, self._limits, raw)
+        finally:
+            with self._lock:
+                self._readings -= 1
 
     def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
         """One extract a part, in order, members inside. Never raises for content: what fails says so in its status."""

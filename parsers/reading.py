@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 from parsers.assembly import Node, assemble
 from parsers.ocr_cache import TextCache, from_cache, key_of, to_cache
 from parsers.parsed import Member, Parsed, PixelPage, PixelText, Problem
 from parsers.pools import Pool, is_machine_fault, problem_of
-from parsers.problems import too_deep, too_many_failures
+from parsers.problems import timeout, too_deep, too_many_failures
 from parsers.worker import parse_part, read_pixels
 from records.extracts import Extract, ReadLimits
 from records.mail import Part
@@ -29,6 +30,7 @@ class Budget:
 
     members: int
     unpacked_bytes: int
+    deadline: float  # on the monotonic clock
     failures: int = _MAX_FAILURES
 
 
@@ -68,7 +70,8 @@ class Reading:
         """The extracts of the parts, in order."""
         nodes = [Node(part, depth=0) for part in parts]
         for node in nodes:
-            budget = Budget(self._limits.max_members, self._limits.max_unpacked_bytes)
+            deadline = monotonic() + self._limits.total_timeout_s
+            budget = Budget(self._limits.max_members, self._limits.max_unpacked_bytes, deadline)
             self._parsing.ready.append(Task(node, budget))
         while self._advance():
             pass
@@ -95,6 +98,9 @@ class Reading:
     def _start(self, lane: Lane, task: Task) -> None:
         if task.budget.failures <= 0:
             self._settle_failed(task, too_many_failures())
+            return
+        if monotonic() > task.budget.deadline:
+            self._settle_failed(task, timeout(self._limits.total_timeout_s))
             return
         task.tries += 1
         lane.running[self._submit(lane, task)] = task

@@ -22,7 +22,7 @@ from parsers.registry import PIXELS, UNREAD, Registry
 from parsers.sniff import sniff
 from parsers.unread import is_system_file
 from records.extracts import ReadLimits
-from records.mail import Part
+from records.mail import Message, Part
 
 OUT_OF_MEMORY = 77
 """Exit status of a worker that met its memory limit: what it had allocated goes with it."""
@@ -41,6 +41,7 @@ class Setup:
 
 _setup: Setup | None = None
 _Result = TypeVar("_Result")
+_Failure = TypeVar("_Failure")
 
 
 def start_parsing(setup: Setup, memory_bytes: int) -> None:
@@ -97,6 +98,14 @@ def parse_part(part: Part, limits: ReadLimits) -> Parsed:
     return _guarded(read, lambda problem, trace: replace(known, problem=problem, trace=trace))
 
 
+def read_mail(raw: bytes, limits: ReadLimits) -> Message | Problem:
+    """A whole message, or why it could not be read. Ends the process where memory runs out."""
+    _allow_cpu(limits.timeout_s)
+    assert _setup is not None
+    reader = _setup.read_message
+    return _guarded(lambda: reader(raw), lambda problem, trace: problem)
+
+
 def read_pixels(part: Part, media_type: str, frame: int, limits: ReadLimits) -> PixelText:
     """The text of one page of a part, read from its pixels. Ends the process where memory runs out."""
     _allow_cpu(limits.ocr_timeout_s)
@@ -107,7 +116,7 @@ def read_pixels(part: Part, media_type: str, frame: int, limits: ReadLimits) -> 
     return _guarded(read, lambda problem, trace: PixelText(problem=problem, trace=trace))
 
 
-def _guarded(read: Callable[[], _Result], failed: Callable[[Problem, str], _Result]) -> _Result:
+def _guarded(read: Callable[[], _Result], failed: Callable[[Problem, str], _Failure]) -> _Result | _Failure:
     try:
         return read()
     except Unread as error:

@@ -84,6 +84,7 @@ class ReadLimits:
 
     timeout_s: float = 60.0
     ocr_timeout_s: float = 180.0
+    total_timeout_s: float = 900.0  # for an attachment with everything inside it
     memory_bytes: int = 2 * 1024**3
     ocr_memory_bytes: int = 4 * 1024**3
     max_depth: int = 6

@@ -24,6 +24,6 @@ if [ "$as_root" != nobody ] && command -v apt-get >/dev/null; then
     exit 0
 fi
 
-echo "Not installed:$missing. Unless Dovecot came another way, the tests marked 'dovecot' are left out." >&2
+echo "Not installed:$missing. The tests that need them are left out (dovecot-imapd: all marked 'dovecot'; libarchive-tools: packed RAR)." >&2
 echo "To run them too (Debian, Ubuntu): sudo apt-get install --no-install-recommends$missing" >&2
 [ "${CI:-}" != true ] || exit 1

@@ -22,6 +22,7 @@ from flow.process import Reader
 from intake.message import read_message
 from parsers.reader import PartReader
 from records.extracts import ReadLimits
+from records.mail import Message
 from records.mails import OutgoingAccount
 from storage.archive import open_archive
 from storage.lock import writing
@@ -269,3 +270,14 @@ def file_named(raw: bytes, filename: str, content: bytes, media_type: str = "app
     mail.add_attachment(content, maintype=main, subtype=sub, filename=filename)
     mail.replace_header("Message-ID", f"<{sha256(raw + content).hexdigest()[:20]}@mail.example.com>")
     return mail.as_bytes(policy=SMTP)
+
+
+class PlainReading:
+    """A reader's other half for doubles: messages are taken apart here, nothing needs to rest."""
+
+    def message(self, raw: bytes) -> Message:
+        """As the worker would."""
+        return read_message(raw)
+
+    def rest(self) -> None:
+        """Nothing is held."""

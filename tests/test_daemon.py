@@ -23,7 +23,7 @@ from records.journals import Sent
 from records.mail import Part
 from storage.archive import open_archive
 from tests.mail_servers import pymap
-from tests.small_office import UNITS, SmallOffice, at, file_named, letter, material, summary
+from tests.small_office import UNITS, PlainReading, SmallOffice, at, file_named, letter, material, summary
 
 __all__ = ["pymap"]
 MINUTE = timedelta(minutes=1)
@@ -447,7 +447,7 @@ def test_unreachable_mailbox_is_asked_less_and_less_often_and_the_digest_leaves(
     assert [len(subjects) for subjects in listed(office)] == [0, 1]
 
 
-class FullDisk:
+class FullDisk(PlainReading):
     """What reads parts while the disk has no room for it, until a moment."""
 
     def __init__(self, clock: StepClock, until: datetime) -> None:

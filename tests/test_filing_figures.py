@@ -63,6 +63,9 @@ def _table(*rows: Sequence[str], title: str = "") -> Told:
         ("对14个岗位检查，发现防护缺陷8处，整改8处。", {"hazards_found": 8, "hazards_fixed": 8}),
         ("给每户写了一封信，共190封，一封一封塞进门缝。", {"leaflets": 190}),
         ("发公开信四百份。", {"leaflets": 400}),
+        ("逃生手册发了1.2万册。", {"leaflets": 12000}),
+        ("挨家放提示卡，发放提示卡410张。", {"leaflets": 410}),
+        ("自查隐患14处，治理完11处。", {"hazards_found": 14, "hazards_fixed": 11}),
         ("自查找出隐患6处，已处理4处。", {"hazards_found": 6, "hazards_fixed": 4}),
         ("检修中发现故障9处，修复9处。", {"hazards_found": 9, "hazards_fixed": 9}),
         ("为安全员培训班授课2次。", {}),
@@ -133,7 +136,7 @@ def test_all_put_right_gives_the_number_found(text: str, stated: Told) -> None:
         "一、下一步打算\n开展演练2次。",
         "上半年累计开展培训9场、演练4次。",
         "今年以来，共发放资料3000份。",
-        "消防站还到隔壁商场检查，指出隐患11处，与我院无关。",
+        "消防站当天也看了隔壁宾馆，指出隐患9处，与我院无关。",
         "学生把检查表带回家，找到家中隐患205处。",
         "对辖区木材厂、石材厂等11家企业检查，发现问题23个，企业已整改19个。",
     ],
@@ -154,7 +157,7 @@ def test_plans_targets_last_year_and_others_hazards_are_no_figures(text: str) ->
         ("今年以来开展培训12场，其中消防宣传月期间4场。", {"trainings": 4}),
         ("今年上半年开展演练5次；宣传月里演练2次。", {"drills": 2}),
         (
-            "我院自查发现隐患6处，均已整改。消防站到隔壁商场检查，指出隐患11处。",
+            "我院自查发现隐患6处，均已整改。消防站又看了隔壁宾馆，指出隐患9处。",
             {"hazards_found": 6, "hazards_fixed": 6},
         ),
     ],
@@ -258,6 +261,11 @@ def test_a_register_of_hazards_states_no_number_in_its_words() -> None:
     assert (
         _table(("部位", "隐患", "状态"), ("三楼", "三楼应急灯不亮", "已整改"), ("食堂", "五孔插座松动", "已整改")) == {}
     )
+
+
+def test_those_at_one_event_are_no_total_in_a_table() -> None:
+    """参加启动仪式（人） counts one event of several."""
+    assert _table(("项目", "数据"), ("参加启动仪式（人）", "20"), ("悬挂横幅（条）", "6")) == {"banners": 6}
 
 
 def test_numbers_of_the_staff_in_a_label_do_not_hide_the_measure() -> None:

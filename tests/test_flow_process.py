@@ -28,7 +28,7 @@ from storage.archive import Archive, open_archive
 from storage.durable import DISK_FULL
 from storage.tables import DeliveryRow, MessageRow
 from tests.mail_servers import ImapServer, dovecot, dovecot_server, imap_server, pymap
-from tests.small_office import SmallOffice, at, file_named, letter, material, summary
+from tests.small_office import PlainReading, SmallOffice, at, file_named, letter, material, summary
 
 __all__ = ["dovecot", "dovecot_server", "imap_server", "pymap"]
 NOW = at(20, 16)
@@ -73,7 +73,7 @@ def statuses(archive: Archive) -> dict[str, tuple[str, str | None, int]]:
         return {row.subject or row.id: (row.status, row.reason, row.attempts) for row in rows}
 
 
-class Breaking:
+class Breaking(PlainReading):
     """Reads parts, save those whose content begins so: at these it raises."""
 
     def __init__(self, reader: Reader, beginning: bytes, error: Exception) -> None:
@@ -88,7 +88,7 @@ class Breaking:
         return self.reader.read(parts)
 
 
-class Misleading:
+class Misleading(PlainReading):
     """Gives back fewer extracts than parts, which filing cannot know what to do with."""
 
     def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
@@ -169,7 +169,7 @@ def test_message_at_which_the_service_dies_again_and_again_goes_to_a_person(
     class Killed(BaseException):
         pass
 
-    class Dying:
+    class Dying(PlainReading):
         def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
             if parts:
                 raise Killed
