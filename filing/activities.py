@@ -29,11 +29,13 @@ from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
-OUTREACH, QUIZ = "outreach", "quiz"
+OUTREACH, QUIZ, LEAFLETS = "outreach", "quiz", "leaflets"
 HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 STRONG_WORDING = 3.0
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
+MATTERS = frozenset({"fraud", "finance", "lawteaching", "tobacco"})  # what is told, by whatever means
+PUBLIC = re.compile(r"群众|居民|市民|村民|公众|老人|老年|学生|孩子|家长|家属|路人|现场|社区")
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
 LESSONS = frozenset({"training", "teaching", "firstaid", "microlecture"})
 FOR_OTHERS = re.compile(r"\s*(?:为|给|向|教|帮|和|与|对)")
@@ -104,12 +106,17 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     for at, clause in enumerate(clauses):
         around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
         owned = [*clause.names]
+        details = [mention for mention in clause.found if _is_detail(mention, clause, named, profiles)]
         for mention in clause.found:
+            if mention in details:
+                continue
             owners = _by_strong_wording(mention, clause, profiles) or _by_deed(mention, around, named, profiles)
             owned += owners
             if not owners:
                 unowned.append((mention, Surroundings(clause.text, sentence, heading)))
-        named += owned or _by_wording(clause.text, bool(named), Surroundings("", sentence, heading), profiles)
+        if not owned and not details:
+            owned = _by_wording(clause.text, bool(named), Surroundings("", sentence, heading), profiles)
+        named += owned
     if named:
         return named
     bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
@@ -144,6 +151,22 @@ def _by_deed(mention: Mention, around: Surroundings, named: Sequence[Owner], pro
         return owners
     going_on = [owner for owner in named if weights[owner.id] >= IN_TEXT] if owners else []
     return going_on[:1] or owners
+
+
+def _is_detail(mention: Mention, clause: _Clause, named: Sequence[Owner], profiles: Profiles) -> bool:
+    """What a deed told in the same sentence is about, or was handed out at: no deed of the activity that mentions it."""
+    name = mention.concept.name
+    weights = {profile.id: profile.concepts.get(name, 0.0) for profile in profiles.activities}
+    if max(weights.values(), default=0.0) >= IN_TITLE:
+        return False
+    if name in MATTERS:
+        others = (other for other in clause.found if other.concept.name not in MATTERS)
+        return bool(named) or any(_is_owned(other, profiles) for other in others)
+    return name == LEAFLETS and any(owner.sure and not weights[owner.id] for owner in named)
+
+
+def _is_owned(mention: Mention, profiles: Profiles) -> bool:
+    return any(profile.concepts.get(mention.concept.name, 0.0) >= IN_TEXT for profile in profiles.activities)
 
 
 def _by_strong_wording(mention: Mention, clause: _Clause, profiles: Profiles) -> list[Owner]:
@@ -201,7 +224,8 @@ def _explained(found: Sequence[Mention], clause: str, sentence: str, profiles: P
     """The mentions that count: where going out to homes and schools is an activity, it explains what is done there."""
     if any(mention.concept.name == QUIZ for mention in found):  # 家长群 and 公众号 are only where the quiz stands
         found = [mention for mention in found if not mention.loose]
-    trained = any(mention.concept.name in TRAINED for mention in found)
+    around = found if PUBLIC.search(clause) else (*found, *mentions(sentence))
+    trained = any(mention.concept.name in TRAINED for mention in around)
     told = [mention for mention in found if not (trained and mention.concept.name == "firstaid")]
     if not any(profile.concepts.get(OUTREACH) for profile in profiles.activities) or not _goes_out(sentence):
         return told

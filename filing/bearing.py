@@ -18,10 +18,13 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LEAST = 2
 
 
-def foreign_words(title: str, campaign: Campaign, index: NameIndex) -> str:
-    """The first words of a title that are neither a unit's name nor general nor the notice's; "" where all are."""
+def foreign_words(title: str, campaign: Campaign, index: NameIndex, unit: str | None) -> str:
+    """The first words of a title that are neither a name nor general nor the notice's; "" where all are.
+
+    ``unit``: code of the unit whose report it seems to be; any part of its names (锦绣城) is a name.
+    """
     text = _bare(title, index)
-    own = _pairs_of(campaign)
+    own = _pairs_of(campaign) | (_pairs("\n".join(index.names_of(unit))) if unit else frozenset())
     for run in _HAN.findall(text):
         kept = "".join(char if not _is_covered(run, at, own) else " " for at, char in enumerate(run))
         if found := next((piece for piece in kept.split() if len(piece) >= _LEAST), ""):
@@ -38,13 +41,13 @@ def bears_on(title: str, campaign: Campaign, index: NameIndex) -> bool:
     return any(run[at : at + 2] in own for run in runs for at in range(len(run) - 1))
 
 
-def is_of_other_work(titles: Sequence[Title], campaign: Campaign, index: NameIndex) -> str:
+def is_of_other_work(titles: Sequence[Title], campaign: Campaign, index: NameIndex, unit: str | None) -> str:
     """What the papers' titles say that they are on, where none of them says a word of the notice's; else ""."""
     named = [title for title in titles if title.role in ("document", "slides", "sheet", "file", "subject")]
     if any(bears_on(title.text, campaign, index) for title in named):
         return ""
     papers = [title for title in named if title.role != "subject"]
-    return next((found for title in papers if (found := foreign_words(title.text, campaign, index))), "")
+    return next((found for title in papers if (found := foreign_words(title.text, campaign, index, unit))), "")
 
 
 def _bare(title: str, index: NameIndex) -> str:
@@ -70,4 +73,13 @@ def _pairs_of(campaign: Campaign) -> frozenset[str]:
     text = squeeze("\n".join((campaign.title.removeprefix(campaign.issuer), campaign.theme, *items)))
     for word in words("kinds", "general_title"):
         text = text.replace(word, " ")
+    return _pairs(text)
+
+
+def _pairs(text: str) -> frozenset[str]:
     return frozenset(run[at : at + 2] for run in _HAN.findall(text) for at in range(len(run) - 1))
+
+
+def is_formal(title: str) -> bool:
+    """Whether it ends as titles of papers do (…文件, …证书), not as headlines do."""
+    return squeeze(_EXTENSION.sub("", title.lower())).endswith(words("kinds", "paper_nouns"))

@@ -46,6 +46,8 @@ def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes
     if papers:
         titled = any(says_theme(_titles(paper), themes) for business, paper in papers if not business)
         return Business(by_subject.word, "subject", False) if by_subject and not titled else None
+    if by_subject is None and paper_of(subject) == "plan" and not carried.pictures:
+        return Business(subject, "subject", False)
     if by_subject is None:
         unread = next((business for name in filenames if (business := business_of(_stem(name), name, themes))), None)
         return unread if unread and not carried.pictures else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from records.filings import Filing, Submission
 from records.mail import Message
 from records.words import Text
 
+_SECRECY = re.compile(r"^\s*(?:绝密|机密|秘密)\s*[★☆]", re.MULTILINE)  # GB/T 9704 7.2.2
+_HEAD = 2000
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
 
@@ -64,11 +67,11 @@ def file_message(
     scene, _ = _scene(case, choice)
     found = non_report(_situation(case, choice, scene, own_message_ids))
     if found is not None:
-        return _veiled(Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],)), extracts)
+        return _veiled(Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],)), case)
     whole = bundles_of(scene.documents, scene.files, scene.clues)
     bundles = [part for bundle in whole for part in split_by(bundle, _campaign_keys(bundle, contexts))]
     reported = [_report(case, bundle, contexts, choice, received_at) for bundle in bundles]
-    return _veiled(_summed(case, reported, scene), extracts)
+    return _veiled(_summed(case, reported, scene), case)
 
 
 def _case(message: Message, extracts: Sequence[Extract], own_message_ids: Collection[str]) -> _Case:
@@ -260,12 +263,20 @@ def _new_addresses(case: _Case, scene: Scene, filed: Sequence[Submission]) -> tu
     return ((address, next(iter(units))),)
 
 
-def _veiled(filing: Filing, extracts: Sequence[Extract]) -> Filing:
+def _veiled(filing: Filing, case: _Case) -> Filing:
     """A paper marked secret does not belong into this mailbox: a person decides, and none of its words is shown."""
-    if not any(name == "classified" for extract in extracts for one in extract.walk() for name, _ in one.metadata):
+    if not _is_secret(case):
         return filing
-    bare = tuple(replace(one, status="review", evidence=(), activities=(), figures=()) for one in filing.submissions)
+    bare = tuple(
+        replace(one, status="review", evidence=(), activities=(), figures=(), unit_text="")
+        for one in filing.submissions
+    )
     return Filing("review", "classified", _CLASSIFIED, bare)
+
+
+def _is_secret(case: _Case) -> bool:
+    marked = (name for extract in case.extracts for one in extract.walk() for name, _ in one.metadata)
+    return "classified" in marked or bool(_SECRECY.search(case.message.body_text[:_HEAD]))
 
 
 _NO_CAMPAIGN = Text("没有正在进行的报送任务。", "There is no campaign.")

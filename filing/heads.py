@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from filing.counts import TOTAL, Count, Counted, Told, counted_numbers, scope
+from filing.counts import BRACKETS, TOTAL, Count, Counted, Told, counted_numbers, scope
 from filing.documents import Document
 from filing.pasted import clauses_told
 from filing.sentences import Sentence, sentences
@@ -60,7 +60,7 @@ def _is_total(item: Counted, sentence: str) -> bool:
         return False
     if re.search(_words("whole"), sentence):
         return True
-    kinds = {match[0] for match in re.finditer(_words("event"), sentence)}
+    kinds = {match[0] for match in re.finditer(_words("event"), BRACKETS.sub("", sentence))}
     return len(kinds) != 1 and (CALLED_TOTAL.search(item.left) is not None or _is_of_period(item, sentence, after))
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from filing.activities import ActivityFindings, find_activities
 from filing.addressees import addressed_elsewhere
-from filing.bearing import foreign_words, is_of_other_work
+from filing.bearing import foreign_words, is_formal, is_of_other_work
 from filing.bundles import Bundle
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.carried import Carried
@@ -150,9 +150,10 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
         return told
     if base.kind == "summary" and not choice.ranked[0].named:
         named = [title for title in titles if title.role != "body"]
-        return next(filter(None, (foreign_words(one.text, context.campaign, index) for one in named)), "")
-    headlined = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
-    return "" if headlined and base.activities else is_of_other_work(titles, context.campaign, index)
+        return next(filter(None, (foreign_words(one.text, context.campaign, index, base.unit) for one in named)), "")
+    tells = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
+    headlined = tells or not any(is_formal(title.text) for title in titles if title.role != "body")
+    return "" if headlined and base.activities else is_of_other_work(titles, context.campaign, index, base.unit)
 
 
 def _is_blank(base: Submission, papers: Sequence[Document]) -> bool:

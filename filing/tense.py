@@ -44,6 +44,9 @@ BARE_NOUN = re.compile(r"[^了过已正\d一二两三四五六七八九十百]{2
 SHORT_DENIAL = re.compile(
     r"(?:我|本)[^,，。；]{1,3}(?:没有?|未)(?:另外|另行|单独)?[^,，。；]{1,3}"
 )  # …由景区设，我馆未设
+LEFT_TO_OTHERS = re.compile(r"由[^,，。；]{1,14}(?:组织|开展|举办|承办|主办|牵头|负责|实施|承担|统一|完成|进行)")
+OF_OTHERS = re.compile(r"^[^,，。；的]{1,12}(?:组织|举办|开展|主办|承办|召集|安排|统一)的")
+SAYS_ONLY_THAT = 5  # signs beside the words of not_counted: the clause names nothing itself
 BARE_LEAD = re.compile(r"原定|原计划|原拟|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -150,6 +153,8 @@ def _after(held: Mood, plain: str) -> Mood:
 
 
 def _denies(plain: str) -> bool:
+    if marker("tense", "not_counted").search(plain) or marker("tense", "audience").search(plain):
+        return True
     kept = marker("tense", "no_negation").sub("", plain)
     return marker("tense", "negation").search(kept) is not None
 
@@ -225,12 +230,20 @@ def _take_topics_along(pieces: list[str], moods: list[Mood], period: Period | No
     And over what was done in a month before the campaign's: 演练3月搞过，这次不再重复.
     """
     at = len(moods) - 2
-    if at >= 0 and moods[at] == "done" and SHORT_DENIAL.fullmatch(pieces[at + 1]):
+    if at >= 0 and moods[at] == "done" and _denies_the_clause_before(pieces[at + 1], pieces[at]):
         moods[at] = "left_out"
         at -= 1
     while at >= 0 and moods[at] == "done" and (_is_topic(pieces[at]) or _is_before(pieces[at], period)):
         moods[at] = "left_out"
         at -= 1
+
+
+def _denies_the_clause_before(denial: str, before: str) -> bool:
+    """分院演练2次，不在此列; 走访由街道组织，我院未安排: the clause before is denied though it tells of a deed."""
+    if SHORT_DENIAL.fullmatch(denial) or LEFT_TO_OTHERS.search(before):
+        return True
+    found = marker("tense", "not_counted").search(denial)
+    return found is not None and len(denial) - len(found[0]) <= SAYS_ONLY_THAT
 
 
 def _leave_out_exceptions(pieces: list[str], moods: list[Mood]) -> None:
@@ -254,6 +267,6 @@ def _is_topic(piece: str) -> bool:
         return True
     if REASON.search(piece):
         return True
-    said = masked(ITEM_NUMBER.sub("", piece))
+    said = OF_OTHERS.sub("", masked(ITEM_NUMBER.sub("", piece)))
     bare = marker("tense", "deed").search(said) is None or BARE_NOUN.fullmatch(said)
     return bool(bare or said.endswith(("活动", "工作", "方面"))) and not re.search(r"\d", said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filing.themes import names_another, says_theme, themes_of
-from tests.filing_values import COORDINATOR, context, extract, file, filed_units, message, summary
+from tests.filing_values import COORDINATOR, NOTICE, context, extract, file, filed_units, message, summary
 
 UNQUOTED = (
     "滨海市东湖区民政局\n关于开展2026年全区民政系统秋冬季森林防火宣传月活动的通知\n\n"
@@ -164,6 +164,27 @@ def test_drawings_inside_a_paper_hold_nothing_up() -> None:
     emf = extract("image1.rar", status="skipped", reason="no_parser")
     paper = extract("信息.docx", summary("夕阳红养老院").replace("总结", "信息"), members=(emf,))
     assert filed_units(file(message("信息", sender="xyh@qq.com"), paper)) == ["S11"]
+
+
+MONTHLY = NOTICE.replace("请各单位于2025年11月5日前", "请各单位每月25日前报送工作进展，于2025年11月5日前")
+
+
+@pytest.mark.parametrize("month", ["10月", "十月"])
+def test_month_in_a_title_chooses_the_period(month: str) -> None:
+    """Arabic and Chinese months are read alike where a notice asks every month."""
+    told = "10月9日，我院走访慰问老人30人，开展义诊1场。"
+    text = f"夕阳红养老院“敬老月”活动{month}工作进展\n{told}\n夕阳红养老院\n2025年10月20日"
+    sent = message(f"{month}工作进展", sender="xyh@qq.com")
+    filing = file(sent, extract("工作进展.docx", text), contexts=(context(MONTHLY),))
+    assert filed_units(filing) == ["S11"]
+
+
+def test_body_marked_secret_is_shown_to_nobody() -> None:
+    """A mark of secrecy at the head of the mail itself counts as one on a paper; nothing is quoted."""
+    body = "秘密★1年\n夕阳红养老院10月9日走访慰问老人30人，开展义诊1场。"
+    filing = file(message("信息", body, "xyh@qq.com"))
+    assert (filing.status, filing.reason) == ("review", "classified")
+    assert not any(one.evidence or one.activities or one.figures for one in filing.submissions)
 
 
 def test_coordinator_is_no_unit() -> None:
