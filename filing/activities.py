@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from filing.concepts import Mention, mentions
+from filing.concepts import Concept, Mention, all_concepts, mentions
 from filing.documents import Document
 from filing.ownership import (
     IN_TEXT,
     IN_TITLE,
+    LOOSELY,
     Owner,
     Profiles,
     Surroundings,
@@ -29,12 +30,20 @@ from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
-OUTREACH, QUIZ, LEAFLETS = "outreach", "quiz", "leaflets"
+OUTREACH, QUIZ, LEAFLETS, REPOST = "outreach", "quiz", "leaflets", "repost"
 HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 STRONG_WORDING = 3.0
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
+FIRST_AID = "firstaid"
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
 MATTERS = frozenset({"fraud", "finance", "lawteaching", "tobacco"})  # what is told, by whatever means
+STAFF = re.compile(r"护理员|护士|医护|职工|员工|保安|保洁|门卫|炊事员|厨师|教师|保育|司机|干部|队员")
+INSPECTED = re.compile(
+    r"(?:局|办|委|站|所|队|部门|领导|政府|专家|科|检查组|督导组)[^,，。；]{0,8}(?:来|到|莅临|赴|进驻)(?:我|本)[院园校站所局公镇村中街单]"
+    r"[^,，。；]{0,8}(?:检查|督查|督导|抽查|巡查|复查|调研|指导)"
+)
+FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
+STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)")
 PUBLIC = re.compile(r"群众|居民|市民|村民|公众|老人|老年|学生|孩子|家长|家属|路人|现场|社区")
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
 LESSONS = frozenset({"training", "teaching", "firstaid", "microlecture"})
@@ -100,7 +109,8 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     """The activities that one sentence tells of."""
     sentence = _telling(statement.text, profiles)
     heading = _telling(statement.heading, profiles)
-    clauses = [_read(_telling(clause, profiles), sentence, profiles) for clause in statement.done]
+    own = [clause for clause in statement.done if not INSPECTED.search(clause) or FOUND.search(statement.text)]
+    clauses = [_read(_telling(clause, profiles), sentence, profiles) for clause in own]
     named: list[Owner] = []
     unowned: list[tuple[Mention, Surroundings]] = []
     for at, clause in enumerate(clauses):
@@ -124,11 +134,19 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     return [headed] if headed else list(_fallback(unowned, bare, profiles))
 
 
+def _tells(clause: str) -> bool:
+    """Whether a clause tells of a deed by its verb."""
+    return bool(marker("tense", "deed").search(clause) or marker("tense", "done").search(clause))
+
+
+def _is_state(sentence: str) -> bool:
+    """Whether a sentence says what there is, and tells of no deed: 护理员人人持证, 有独居老人120人."""
+    return not _tells(sentence) and STATE.search(sentence) is not None
+
+
 def _by_heading(sentence: str, heading: str, profiles: Profiles) -> Owner | None:
     """The activity whose title the heading is, where the sentence tells of a deed or a number."""
-    tells = (
-        NUMBER.search(sentence) or marker("tense", "deed").search(sentence) or marker("tense", "done").search(sentence)
-    )
+    tells = NUMBER.search(sentence) or _tells(sentence)
     return heading_owner_of(Surroundings("", sentence, heading), profiles) if tells else None
 
 
@@ -137,7 +155,9 @@ def _by_wording(clause: str, is_detail: bool, around: Surroundings, profiles: Pr
 
     Under a heading that names one activity the words of others are details.
     """
-    if heading_owner_of(around, profiles) or (is_detail and (not NUMBER.search(clause) or _goes_out(around.sentence))):
+    if _is_state(around.sentence) or heading_owner_of(around, profiles):
+        return []
+    if is_detail and (not NUMBER.search(clause) or _goes_out(around.sentence)):
         return []
     owner = wording_owner_of(Surroundings(clause, "", ""), profiles)
     return [owner] if owner else []
@@ -147,14 +167,19 @@ def _by_deed(mention: Mention, around: Surroundings, named: Sequence[Owner], pro
     """The owners of a deed; of several whose texts only mention it, one of which the sentence already tells."""
     owners = owners_of(mention.concept, around, profiles)
     weights = {profile.id: profile.concepts.get(mention.concept.name, 0.0) for profile in profiles.activities}
-    if any(weights[owner.id] >= IN_TITLE for owner in owners):
+    if not mention.loose and any(weights[owner.id] >= IN_TITLE for owner in owners):
         return owners
-    going_on = [owner for owner in named if weights[owner.id] >= IN_TEXT] if owners else []
+    going_on = _going_on(mention, named, weights) if owners else []
     return going_on[:1] or owners
 
 
+def _going_on(mention: Mention, named: Sequence[Owner], weights: Mapping[str, float]) -> list[Owner]:
+    """The activities already told in the sentence whose texts mention the deed; a loose word needs less (查看)."""
+    return [owner for owner in named if weights[owner.id] >= (LOOSELY if mention.loose else IN_TEXT)]
+
+
 def _is_detail(mention: Mention, clause: _Clause, named: Sequence[Owner], profiles: Profiles) -> bool:
-    """What a deed told in the same sentence is about, or was handed out at: no deed of the activity that mentions it."""
+    """What a deed told in the same sentence is about, or what was handed out at it: no deed of another activity."""
     name = mention.concept.name
     weights = {profile.id: profile.concepts.get(name, 0.0) for profile in profiles.activities}
     if max(weights.values(), default=0.0) >= IN_TITLE:
@@ -197,6 +222,7 @@ def _fallback(
         if owners:
             yield Owner(owners[0].id, False, owners[0].score)
             return
+    bare = [around for around in bare if not _is_state(around.sentence)]
     whole = Surroundings("，".join(around.clause for around in bare), "", "")
     owner = wording_owner_of(whole, profiles) or next(filter(None, (topic_owner_of(b, profiles) for b in bare)), None)
     if owner is not None:
@@ -223,14 +249,20 @@ def _by_name(clause: str, profiles: Profiles) -> tuple[list[Owner], str]:
 def _explained(found: Sequence[Mention], clause: str, sentence: str, profiles: Profiles) -> list[Mention]:
     """The mentions that count: where going out to homes and schools is an activity, it explains what is done there."""
     if any(mention.concept.name == QUIZ for mention in found):  # 家长群 and 公众号 are only where the quiz stands
-        found = [mention for mention in found if not mention.loose]
+        found = [mention for mention in found if not (mention.loose and mention.concept.name == REPOST)]
     around = found if PUBLIC.search(clause) else (*found, *mentions(sentence))
     trained = any(mention.concept.name in TRAINED for mention in around)
-    told = [mention for mention in found if not (trained and mention.concept.name == "firstaid")]
+    told = [mention for mention in found if not (trained and mention.concept.name == FIRST_AID)]
+    if STAFF.search(clause) and not PUBLIC.search(clause):  # 教师练习心肺复苏
+        told = [replace(one, concept=_training()) if one.concept.name == FIRST_AID else one for one in told]
     if not any(profile.concepts.get(OUTREACH) for profile in profiles.activities) or not _goes_out(sentence):
         return told
     taught = LESSONS if _goes_out(clause) or FOR_OTHERS.match(clause) else frozenset()
     return [mention for mention in told if not mention.loose and mention.concept.name not in HANDED_OUT | taught]
+
+
+def _training() -> Concept:
+    return next(concept for concept in all_concepts() if concept.name == "training")
 
 
 def _goes_out(text: str) -> bool:

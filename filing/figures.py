@@ -55,7 +55,8 @@ def find_figures(documents: Sequence[Document], campaign: Campaign, kind: Kind) 
     for document in read:
         for count in _counts(document, measures, campaign):
             counts[count.measure].append((_tier(document), count))
-    if "participants" not in counts and kind == "material":
+    of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
+    if "participants" not in counts and kind == "material" and not of_several:
         for count in one_event_heads(read, campaign):
             counts["participants"].append((0, count))
     names = [*ORDER, *(measure.name for measure in measures if measure.own)]

@@ -30,6 +30,8 @@ LEADING_VERB = re.compile(
 )
 TRAILING_NOUN = re.compile(r"(?:系列)?(?:活动|工作)$")
 AS_GOOD = 0.9  # owners whose scores differ by less are equal
+ATMOSPHERE = re.compile(r"(营造)[^,，。；]{1,16}(氛围)")
+PERSONS = re.compile(r"[\u4e00-\u9fff]{1,3}[员师长工者]")  # 护理员: who, not what
 NAME_PARTS = re.compile(r"[暨、，,：:—\-－\s]+")
 
 
@@ -256,6 +258,7 @@ def _names(activity: ActivityType, title: str, text: str, elsewhere: str) -> tup
     from_title = [
         part for chunk in chunks(title) for name in NAME_PARTS.split(chunk) for part in (name, *distinctive_parts(name))
     ]
+    from_title = [name for name in from_title if not PERSONS.fullmatch(name)]
     candidates: Iterable[str] = dict.fromkeys(
         (_bare_title(title), *quoted_names(f"{title}\n{text}"), *from_title, *added)
     )
@@ -296,7 +299,7 @@ def _concept_weights(title: str, text: str) -> dict[str, float]:
             weights.setdefault(name, LOOSELY)
         else:
             weights[name] = min(MOST_IN_TEXT, weights.get(name, 0.0) + (LOOSELY if name in weights else IN_TEXT))
-    for mention in mentions(title):
+    for mention in mentions(ATMOSPHERE.sub(r"\1\2", title)):  # 营造敬老氛围 is publicity and no care
         name = mention.concept.name
         weights[name] = max(weights.get(name, 0.0), IN_TITLE) if not mention.loose else weights.get(name, 0.0) + LOOSELY
     return weights

@@ -282,3 +282,62 @@ def test_any_text_is_judged_without_a_fault(text: str) -> None:
     """Hostile text raises nothing; only activities of the campaign come out, in its order."""
     ids = find_activities([Document("a", "document", text)], CAMPAIGN).ids
     assert list(ids) == sorted(set(ids) & {activity.id for activity in CAMPAIGN.activities})
+
+
+ELDERS = (
+    (
+        "营造关爱老人安全氛围",
+        "各镇要在村口悬挂横幅，用电子屏、大喇叭宣传用火用电和防诈骗知识，发放宣传资料。",
+    ),
+    ("开展入户走访慰问", "组织村干部逐户走访独居老人，查看燃气管线，送上安全提示资料。"),
+    ("组织护理员培训和疏散演练", "对护理员、门卫开展噎食急救、用氧安全培训，组织疏散演练。"),
+    ("排查整治安全隐患", "对消防设施、电气线路、燃气开展自查，建立清单，限时整改。"),
+    ("举办便民服务日", "在广场设台，开展防范诈骗咨询、义诊、理发、急救体验。"),
+)
+ELDERS_MONTH = _campaign(ELDERS)
+
+
+def _elders(text: str) -> str:
+    return " ".join(find_activities([Document("总结.docx", "document", text)], ELDERS_MONTH).ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("走访独居老人50户，送上用电提示资料50份。", "2"),
+        ("走访独居老人50户，查看了灶具，顺手发放宣传册50本。", "2"),
+        ("设咨询台2个，接受咨询70人次，发放宣传资料90份。", "5"),
+        ("发放宣传资料90份。", "1"),
+        ("电子屏循环播放防诈骗短片。", "1"),
+        ("护理员在假人上练噎食急救。", "3"),
+        ("门卫练习心肺复苏，人人过关。", "3"),
+        ("走访、培训、排查、答题均已开展。", "2 3 4"),
+        ("护理员给老人演示海姆立克。", "5"),
+    ],
+)
+def test_what_was_handed_out_or_told_at_a_deed_belongs_to_that_deed(text: str, told: str) -> None:
+    """Leaflets of a visit, a film about fraud, first aid that staff train: no deeds of others that name them."""
+    assert _elders(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("走访由街道组织，公寓未安排。培训1次。", "3"),
+        ("镇里组织的走访，我院老人作为观众参加。培训1次。", "3"),
+        ("分院单独报送，其演练2次不在此列。悬挂横幅1条。", "1"),
+        ("镇上办的义诊，人数由镇政府统计。悬挂横幅1条。", "1"),
+        ("正在与中医院联系，准备六一前来院义诊。悬挂横幅1条。", "1"),
+        ("六一当天还要在文化站摆咨询台。悬挂横幅1条。", "1"),
+        ("区民政局来我院检查消防设施，给予好评。悬挂横幅1条。", "1"),
+        ("消防大队来我院检查，发现隐患3处，已全部整改。", "4"),
+        ("我院消防设施齐全，护理员人人持证。悬挂横幅1条。", "1"),
+        ("本镇有独居老人120人。悬挂横幅1条。", "1"),
+        ("还要感谢中医院来院义诊90人。", "5"),
+        ("便民服务由街道牵头、我院承办，设咨询台6个。", "5"),
+        ("我院培训2期，均已计入以上统计。", "3"),
+    ],
+)
+def test_what_others_did_or_counted_is_not_the_units(text: str, told: str) -> None:
+    """Where the unit was audience, left it to others, or counts another's work out, it did nothing of the kind."""
+    assert _elders(text) == told

@@ -309,3 +309,23 @@ def test_any_text_is_counted_without_a_fault(text: str) -> None:
     rows = tuple(tuple(line.split("|")) for line in text.splitlines())
     figures = find_figures([Document("a", "document", text, (Table(rows),))], CAMPAIGN, "material")
     assert len({figure.measure for figure in figures}) == len(figures)
+
+
+def test_what_is_said_to_be_counted_elsewhere_is_no_figure() -> None:
+    """A branch's numbers that the report names and leaves out do not disturb its own."""
+    assert _stated("查出隐患20处，均已整改。分院单独报送，其隐患11处不在此列。") == {
+        "hazards_found": 20.0,
+        "hazards_fixed": 20.0,
+    }
+    assert _stated("本院演练2次。分院演练1次另计，不计入以上统计。") == {"drills": 2.0}
+
+
+def test_a_remark_in_brackets_names_no_event_of_a_total() -> None:
+    """累计参与…（含观看直播） is the whole campaign's number, though the remark names one thing."""
+    assert _stated("全街道累计参与约1.3万人次（含线上观看直播）。") == {"participants": 13000.0}
+
+
+def test_heads_of_a_drill_beside_banners_are_no_total() -> None:
+    """A message that tells of a drill and of banners is not about one event."""
+    assert _stated("组织疏散演练1次，参加员工77人。", "material") == {"drills": 1.0, "participants": 77.0}
+    assert _stated("组织疏散演练1次，参加员工77人；悬挂横幅3条。", "material") == {"drills": 1.0, "banners": 3.0}
