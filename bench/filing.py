@@ -12,7 +12,7 @@ from bench.lines import heading, line
 from bench.meters import measured
 from bench.office import Corpus, Mail
 from filing.decide import file_message
-from filing.roster import read_roster
+from filing.files.roster import read_roster
 from intake.message import read_message
 from parsers.reader import PartReader
 from records.campaigns import CampaignContext

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import ArchiveSettings, CampaignSettings, Settings
-from filing.campaign_file import campaign_to_toml
+from filing.files.campaign_file import campaign_to_toml
 from flow.notices import read_notice_file
 from flow.office import Office
 from flow.opening import open_office

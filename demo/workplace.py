@@ -8,7 +8,7 @@ from pathlib import Path
 from config import Settings, read_settings
 from demo.corpus import NOTICE, ROSTER
 from demo.servers import EmbeddedImap, EmbeddedSmtp
-from filing.campaign_file import campaign_to_toml
+from filing.files.campaign_file import campaign_to_toml
 from flow.notices import read_notice_file
 from flow.process import Reader
 from records.campaigns import Campaign

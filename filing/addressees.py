@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from filing.documents import Document
-from filing.lexica import words
-from filing.squeeze import squeeze
+from filing.text.lexica import words
+from filing.text.squeeze import squeeze
 from filing.themes import says_theme, themes_of
-from filing.zones import is_addressee, layout_of
+from filing.who.zones import is_addressee, layout_of
 from records.campaigns import Campaign
 
 _FIRST_LINES = 12

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from filing.kinds import Title
-from filing.lexica import words
-from filing.names import NameIndex
-from filing.squeeze import squeeze, squeezed
+from filing.text.lexica import words
+from filing.text.squeeze import squeeze, squeezed
 from filing.themes import says_theme, themes_of
+from filing.who.names import NameIndex
 from records.campaigns import Campaign
 
 _EXTENSION = re.compile(r"\.[0-9a-z]{1,5}$")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filing.carried import Carried, CarriedPaper
-from filing.lexica import contains_any, words
 from filing.papers import names_summary, paper_of
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 from filing.themes import says_theme
-from filing.zones import layout_of
+from filing.who.zones import layout_of
 
 _TITLE_LINES = 4
 _LOOKED_AT = 6000

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from filing.squeeze import squeeze
+from filing.text.squeeze import squeeze
 from filing.themes import QUOTED, says_theme, themes_of, topics_of
 from records.campaigns import Campaign, CampaignContext
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from filing.documents import Document, is_container
-from filing.lexica import contains_any, words
 from filing.papers import Paper, paper_of
-from filing.sentences import sentences
-from filing.squeeze import squeeze
-from filing.vocabulary import word_list
-from filing.zones import is_addressee, is_transparent, layout_of
+from filing.text.lexica import contains_any, words
+from filing.text.sentences import sentences
+from filing.text.squeeze import squeeze
+from filing.text.vocabulary import word_list
+from filing.who.zones import is_addressee, is_transparent, layout_of
 from records.extracts import Extract
 from records.mail import Message
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from filing.kinds import Title
-from filing.lexica import contains_any, words
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 
 _OWN_WORDS = 250  # a longer body is the report itself
 

@@ -7,22 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from filing.activities import find_activities
-from filing.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
 from filing.business import Business, business_in
 from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose
 from filing.carried import Carried, carried_by
 from filing.documents import Document, documents_of
-from filing.forwards import first_sender, forwarded
-from filing.names import NameIndex, index_of
 from filing.nonreports import Situation, non_report
 from filing.papers import paper_of
-from filing.quoting import is_forward, subject_marks
-from filing.senders import Known, known_sender
 from filing.submitting import Doubt, Reported, report_of
+from filing.text.quoting import is_forward, subject_marks
 from filing.themes import themes_of
-from filing.units import judge, standings
-from filing.witnesses import Scene, scene_of, witnesses_of
+from filing.what.activities import find_activities
+from filing.who.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
+from filing.who.forwards import first_sender, forwarded
+from filing.who.names import NameIndex, index_of
+from filing.who.senders import Known, known_sender
+from filing.who.units import judge, standings
+from filing.who.witnesses import Scene, scene_of, witnesses_of
 from records.campaigns import CampaignContext
 from records.extracts import Extract
 from records.filings import Filing, Submission

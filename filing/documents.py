@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from filing.quoting import split_body, subject_marks
-from filing.squeeze import squeeze
+from filing.text.quoting import split_body, subject_marks
+from filing.text.squeeze import squeeze
 from records.extracts import Extract, Table
 from records.mail import Message
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from filing.documents import Document
 from filing.papers import Paper, is_interim, names_summary, paper_of
-from filing.squeeze import squeeze
+from filing.text.squeeze import squeeze
 from filing.themes import says_theme
-from filing.zones import layout_of
+from filing.who.zones import layout_of
 from records.campaigns import Kind
 from records.filings import Evidence
 

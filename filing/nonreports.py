@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from filing.business import Business
 from filing.carried import Carried, CarriedPaper
-from filing.lexica import contains_any, words
 from filing.papers import paper_of
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 from records.filings import Evidence, NotReportReason
 from records.mail import Message
 

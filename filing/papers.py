@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from filing.lexica import contains_any, words
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 
 Paper = Literal["summary", "report", "material", "plan", "notice", ""]
 """summary: a closing report by name; report: 情况报告 and the like, a closing report where it is on the whole; plan and

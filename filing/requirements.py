@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from filing.lexica import contains_any, words
-from filing.numerals import han_value
 from filing.papers import is_interim, paper_of
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.numerals import han_value
+from filing.text.squeeze import squeeze
 from records.campaigns import Campaign, Kind, Requirement
 from records.units import Unit
 

@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from filing.activities import ActivityFindings, find_activities
 from filing.addressees import addressed_elsewhere
 from filing.bearing import foreign_words, is_formal, is_of_other_work
-from filing.bundles import Bundle
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.carried import Carried
-from filing.clues import Clue, Source
 from filing.corrections import says_correction
 from filing.documents import Document
-from filing.figures import find_figures
 from filing.kinds import KindFinding, Title, kind_of, titles_of
-from filing.lexica import contains_any, words
-from filing.names import index_of
 from filing.requirements import requirement_for
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 from filing.themes import names_another, says_theme, themes_of
-from filing.units import UnitVerdict
+from filing.what.activities import ActivityFindings, find_activities
+from filing.what.figures import find_figures
+from filing.who.bundles import Bundle
+from filing.who.clues import Clue, Source
+from filing.who.names import index_of
+from filing.who.units import UnitVerdict
 from filing.years import earlier_year, is_of_its_time
 from records.campaigns import CampaignContext
 from records.filings import Evidence, Submission

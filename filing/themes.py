@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from filing.lexica import contains_any, words
-from filing.squeeze import squeeze
+from filing.text.lexica import contains_any, words
+from filing.text.squeeze import squeeze
 from records.campaigns import Campaign
 
 QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{3,30})[”\"’」』》]")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from filing.documents import Document
 from filing.kinds import Title
-from filing.tense import YEAR
-from filing.zones import layout_of
+from filing.text.tense import YEAR
+from filing.who.zones import layout_of
 from records.campaigns import Campaign
 
 _HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from config import CampaignSettings, Settings
-from filing.campaign_file import campaign_from_toml
-from filing.roster import read_roster
+from filing.files.campaign_file import campaign_from_toml
+from filing.files.roster import read_roster
 from flow.standing import standing_of
 from records.campaigns import CampaignContext
 from records.decisions import Action, Decision, Version

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filing.campaign_file import campaign_from_toml, keep_corrections
-from filing.notice import Reading, read_with_notes
-from filing.roster import read_roster
+from filing.files.campaign_file import campaign_from_toml, keep_corrections
+from filing.files.roster import read_roster
+from filing.notice.reading import Reading, read_with_notes
 from flow.campaigns import NOT_UTF8, read_file
 from flow.process import Reader
 from records.campaigns import Campaign

@@ -8,8 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from filing.decide import file_message
-from filing.notice import read_notice
-from filing.roster import read_roster
+from filing.files.roster import read_roster
+from filing.notice.reading import read_notice
 from records.campaigns import CampaignContext
 from records.extracts import Extract, Page, Picture, ReadStatus, Table
 from records.filings import Filing

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from filing.campaign_file import campaign_from_toml, campaign_to_json, campaign_to_toml, keep_corrections
-from filing.notice import read_with_notes
+from filing.files.campaign_file import campaign_from_toml, campaign_to_json, campaign_to_toml, keep_corrections
+from filing.notice.reading import read_with_notes
 from records.campaigns import Campaign, Contact, Measure, Period, Requirement, Unsure
 from records.errors import UsageError
 from tests.notice_cases import CASES

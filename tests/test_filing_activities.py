@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filing.activities import find_activities
-from filing.cues import cues_of
 from filing.documents import Document, Role
-from filing.sentences import is_done, sentences
+from filing.text.sentences import is_done, sentences
+from filing.what.activities import find_activities
+from filing.what.cues import cues_of
 from records.campaigns import ActivityType, Campaign, Period
 from records.extracts import Table
 

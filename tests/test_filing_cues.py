@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filing.cues import cues_of, is_generic, quoted_names
+from filing.what.cues import cues_of, is_generic, quoted_names
 
 QUIZ = (
     "组织参加“身边隐患我来找”网络知识答题活动",

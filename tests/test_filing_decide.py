@@ -10,7 +10,7 @@ import pytest
 from filing.decide import file_message
 from filing.documents import documents_of
 from filing.papers import paper_of
-from filing.quoting import split_body
+from filing.text.quoting import split_body
 from filing.themes import themes_of
 from records.extracts import Extract
 from records.mail import CloudLink

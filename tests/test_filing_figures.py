@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filing.documents import Document, Role
-from filing.figures import find_figures
+from filing.what.figures import find_figures
 from records.campaigns import ActivityType, Campaign, Kind, Measure, Period
 from records.extracts import Table
 

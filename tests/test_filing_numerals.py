@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filing.numerals import han_value, numbers, parse_number
+from filing.text.numerals import han_value, numbers, parse_number
 
 
 @pytest.mark.parametrize(

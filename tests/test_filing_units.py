@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from filing.names import NameIndex
-from filing.squeeze import squeezed
+from filing.text.squeeze import squeezed
+from filing.who.names import NameIndex
 from records.units import Roster, Unit
 from tests.filing_values import COORDINATOR, context, extract, file, filed_units, message, summary
 

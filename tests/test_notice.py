@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filing.campaign_file import campaign_to_json
-from filing.notice import read_notice, read_with_notes
+from filing.files.campaign_file import campaign_to_json
+from filing.notice.reading import read_notice, read_with_notes
 from records.campaigns import Period
 from records.errors import UsageError
 from records.extracts import Table

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from filing.deadlines import Frame, Rule, find_rules
-from filing.notice_dates import Almanac, find_ranges
-from filing.notice_workdays import add_workdays
+from filing.notice.dates import Almanac, find_ranges
+from filing.notice.deadlines import Frame, Rule, find_rules
+from filing.notice.workdays import add_workdays
 from records.campaigns import Period
 
 SEPTEMBER = Period(date(2025, 9, 1), date(2025, 9, 30))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from filing.notice import read_notice
+from filing.notice.reading import read_notice
 
 _NOTICE = (
     "某区卫健委关于开展2025年“安全月”活动的通知\n各医院，各社区卫生服务中心，各村卫生室：\n一、活动时间\n6月1日至6月30日\n"

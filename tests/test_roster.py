@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filing.roster import read_roster
+from filing.files.roster import read_roster
 from records.errors import UsageError
 from records.units import Membership, Roster, Unit
 

@@ -14,7 +14,7 @@ from digest.compose import compose, mail_key
 from digest.outgoing import OutgoingServer
 from digest.periods import digest_period
 from digest.reminders import reminder_calls, reminder_letter, reminder_text
-from filing.campaign_file import campaign_to_json, campaign_to_toml
+from filing.files.campaign_file import campaign_to_json, campaign_to_toml
 from flow.campaigns import listed
 from flow.check import check
 from flow.commands.desk import Arguments, Desk

@@ -1,0 +1,1 @@
+"""The notice reader: a notice's text → the campaign that it starts."""

@@ -1,0 +1,282 @@
+"""The activity types of a notice: the items of its content section, by whatever numbering, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from filing.notice.dates import Almanac, find_days, find_ranges
+from filing.notice.outline import Node, headed_items, split_inline
+from filing.notice.words import pattern, word, words
+from filing.what.cues import cues_of
+from records.campaigns import ActivityType, Period, Unsure
+from records.extracts import Table
+
+_MAX_TITLE = 60
+_TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
+_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$")
+_POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
+_TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
+_SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
+_HEADER_NAME = re.compile(r"(?:活动|任务|工作|项目|培训|课程|宣传)?(?:名称|内容|项目|主题|任务|事项|活动)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """The activity types, and what the reader is unsure of."""
+
+    items: tuple[ActivityType, ...]
+    unsure: tuple[Unsure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    printed: str
+    title: str
+    text: str
+
+
+def read_activities(
+    roots: Sequence[Node], tables: Sequence[Table], almanac: Almanac, period: Period | None
+) -> Activities:
+    """Activity types of a content section in body or annexes, else of a table of activities, else of other lists."""
+    items, doubt = _found(roots, tables)
+    types = tuple(_activity(number, item, items, almanac, period) for number, item in enumerate(items, 1))
+    unsure = [Unsure("activities", doubt)] if items and doubt else []
+    if not items:
+        unsure.append(Unsure("activities", "通知中没有找到活动内容的条目"))
+    return Activities(types, (*unsure, *_doubts(types)))
+
+
+def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item, ...], str]:
+    """The items, and why they are doubtful ("" if they are not)."""
+    for root in roots:
+        sections = sorted(_content_sections(root), key=lambda found: found[0])
+        items = next((items for _, node in sections if (items := _section_items(node))), ())
+        if items:
+            return items, ""
+    items = _table_items(tables)
+    if items:
+        return items, "活动取自表格，请核对"
+    return next((found for root in roots if (found := _other_lists(root))[0]), ((), ""))
+
+
+# -- where the items stand --------------------------------------------------------------------------------------------
+
+
+def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
+    """Items of a notice without a content section: one unnamed section's, the sections themselves, or listed inline."""
+    heads = [node for node in root.children if _may_be_activity(node)]
+    listing = [node for node in heads if sum(map(_is_activity, node.children)) >= 2]
+    if len(listing) == 1 and len(heads) <= 2:
+        inner = [child for child in listing[0].children if _is_activity(child)]
+        return _as_items(inner), f"活动取自“{listing[0].title}”一节，请核对"
+    if len(heads) >= 2:
+        return _as_items(heads), "通知没有“活动内容”一节，各节标题被当作活动，请核对"
+    inline = tuple(_item(node) for text in root.paragraphs for node in split_inline(text))
+    if len(inline) >= 2:
+        return inline, "活动取自正文中的列举，请核对"
+    return tuple(_item(node) for node in heads), "只找到一项活动，请核对" if heads else ""
+
+
+def _content_sections(root: Node) -> Iterator[tuple[tuple[int, int], Node]]:
+    """Sections whose title says that they hold the activities, with their rank: best name first, shallow first."""
+    for depth, level in enumerate(_levels(root)):
+        for node in level:
+            if node.role == "content" and not _is_phased(node):
+                yield (_rank(node.title), depth), node
+            elif node.role == "content":
+                yield (90, depth), node
+
+
+def _levels(root: Node) -> Iterator[list[Node]]:
+    level = root.children
+    for _ in range(3):
+        yield level
+        level = [child for node in level for child in node.children]
+
+
+def _rank(title: str) -> int:
+    best = words("content_rank", "best")
+    return next((index for index, part in enumerate(best) if part in title), len(best))
+
+
+def _is_phased(node: Node) -> bool:
+    children = node.children
+    return len(children) >= 2 and all(pattern("not_activity", "phase").search(_bare_title(child)) for child in children)
+
+
+def _section_items(node: Node) -> tuple[_Item, ...]:
+    inner = next((child for child in node.children if child.role == "content" and child.children), None)
+    if inner is not None:
+        return _section_items(inner)
+    kept = [child for child in node.children if _is_activity(child)]
+    if kept:
+        return _as_items(kept)
+    texts = [text for text in (node.rest, *node.paragraphs) if text]
+    inline = [part for text in texts for part in split_inline(text)]
+    told = [text for text in texts if len(text) > 40 or not _POINTER.search(text)]
+    return tuple(_item(part) for part in (inline or headed_items(told) or _plain_items(told)))
+
+
+def _plain_items(texts: Sequence[str]) -> tuple[Node, ...]:
+    """A section without any numbering: an item for each paragraph."""
+    return tuple(Node(None, text) for text in texts)
+
+
+def _is_activity(node: Node) -> bool:
+    return not pattern("not_activity", "titles").search(_bare_title(node))
+
+
+def _may_be_activity(node: Node) -> bool:
+    """Whether a section that no content heading introduces reads like an activity."""
+    return node.role in {"", "content"} and _is_activity(node) and len(node.whole_text()) >= 4 and not _is_closing(node)
+
+
+def _is_closing(node: Node) -> bool:
+    return bool(re.search(r"^(?:以上|特此|未尽事宜)|报送至|联系(?:人|电话)", node.title))
+
+
+def _bare_title(node: Node) -> str:
+    return re.sub(r"[（(][^）)]*[）)]$|[：:]$", "", node.title).strip()
+
+
+def _as_items(nodes: Sequence[Node]) -> tuple[_Item, ...]:
+    """The items; paragraphs below the last that ask for reports belong to the notice, not to it."""
+    deepest = nodes[-1]
+    while deepest.children:
+        deepest = deepest.children[-1]
+    verb = pattern("submission", "verb")
+    cut = next((at for at, text in enumerate(deepest.paragraphs) if verb.search(text) and _TIMED.search(text)), None)
+    if cut is not None:
+        del deepest.paragraphs[cut:]
+    return tuple(_item(node) for node in nodes)
+
+
+# -- one item ---------------------------------------------------------------------------------------------------------
+
+
+def _item(node: Node) -> _Item:
+    title = node.title
+    if len(title) <= _MAX_TITLE and (node.rest or node.paragraphs or node.children):
+        return _Item(node.printed, title, node.content())
+    return _Item(node.printed, _short(title), node.whole_text())
+
+
+def _short(sentence: str) -> str:
+    """The first clauses of a long sentence, for a title."""
+    told = re.search(r"(?<=.{4})(?=(?:各|全体)[^，。；]{1,8}(?:要|应|须|需|可))", sentence)
+    if told:
+        return sentence[: told.start()].strip("，,；。：:")[:_MAX_TITLE]
+    clauses = re.split(r"(?<=[，,；])", sentence)
+    title = clauses[0]
+    for clause in clauses[1:]:
+        if len(title) >= 10 or len(title + clause) > _MAX_TITLE:
+            break
+        title += clause
+    return title.strip("，,；。")[:_MAX_TITLE]
+
+
+def _activity(
+    number: int, item: _Item, items: Sequence[_Item], almanac: Almanac, period: Period | None
+) -> ActivityType:
+    others = tuple(f"{other.title}。{other.text}" for other in items if other is not item)
+    return ActivityType(
+        id=str(number),
+        printed=item.printed,
+        title=item.title,
+        text=item.text,
+        required=not _is_voluntary(item),
+        period=_own_period(item, almanac, period),
+        cues=cues_of(item.title, item.text, others),
+    )
+
+
+def _is_voluntary(item: _Item) -> bool:
+    """Whether the item says of itself that nobody must (自愿参与, 不强制参加, 鼓励各单位开展…)."""
+    if pattern("voluntary", "strong").search(item.title + "。" + item.text):
+        return True
+    if pattern("voluntary", "opening").search(item.title) or pattern("voluntary", "title").search(item.title):
+        return True
+    offer = pattern("voluntary", "offer")
+    if len(item.title + item.text) <= int(word("voluntary", "short")) and offer.search(f"{item.title}。{item.text}"):
+        return True
+    return any(offer.match(sentence.strip()) for sentence in _first_sentences(item))
+
+
+def _first_sentences(item: _Item) -> tuple[str, ...]:
+    sentences = [found for found in _SENTENCE.findall(item.text) if found.strip()]
+    return (item.title, *sentences[:1])
+
+
+def _own_period(item: _Item, almanac: Almanac, period: Period | None) -> Period | None:
+    """The item's own days: those in its heading, or those of its text that run beyond the campaign's end.
+
+    Days inside the campaign's period that the text merely mentions (an opening ceremony, the national quiz) set no
+    period of their own: a report on them counts all through the campaign.
+    """
+    heading = _TITLE_DATES.search(item.title)
+    spans = [almanac.period_of(span) for span in find_ranges(heading.group())] if heading else []
+    found = next((span for span in spans if span), None)
+    if found is None:
+        found = _longer_period(item, almanac, period)
+    return None if found == period else found
+
+
+def _longer_period(item: _Item, almanac: Almanac, period: Period | None) -> Period | None:
+    if period is None:
+        return None
+    text = f"{item.title}。{item.text}"
+    ranges = [almanac.period_of(span) for span in find_ranges(text)]
+    longer = [span for span in ranges if span and span.to > period.to and span.from_ <= period.to]
+    if longer:
+        return max(longer, key=lambda span: span.to)
+    for day in find_days(text):
+        to = almanac.date_of(day)
+        if to and to > period.to and _UNTIL.search(text[max(0, day.start - 8) : day.start]):
+            return Period(period.from_, to)
+    return None
+
+
+def _doubts(types: Sequence[ActivityType]) -> Iterator[Unsure]:
+    for activity in types:
+        weak = not pattern("voluntary", "strong").search(activity.title + "。" + activity.text)
+        if not activity.required and weak:
+            yield Unsure(f"activities.{activity.id}.required", "“鼓励”“有条件的”等措辞被理解为自愿")
+        if activity.period is not None:
+            yield Unsure(f"activities.{activity.id}.period", "活动时间与通知的总时间不同，取自该条文字")
+
+
+# -- a table of activities --------------------------------------------------------------------------------------------
+
+
+def _table_items(tables: Sequence[Table]) -> tuple[_Item, ...]:
+    for table in tables:
+        items = _rows_as_items(table.rows)
+        if len(items) >= 2:
+            return items
+    return ()
+
+
+def _rows_as_items(rows: Sequence[Sequence[str]]) -> tuple[_Item, ...]:
+    for index, row in enumerate(rows[:5]):
+        cells = ["".join(cell.split()) for cell in row]
+        column = next((at for at, cell in enumerate(cells) if _HEADER_NAME.search(cell) and len(cell) <= 8), None)
+        if column is not None and sum(bool(cell) for cell in cells) >= 2:
+            return tuple(_row_item(cells, below, column) for below in rows[index + 1 :] if _cell(below, column))
+    return ()
+
+
+def _row_item(headers: Sequence[str], row: Sequence[str], column: int) -> _Item:
+    number = next((_cell(row, at) for at, header in enumerate(headers) if header in {"序号", "编号"}), "")
+    others = [
+        f"{header}：{_cell(row, at)}"
+        for at, header in enumerate(headers)
+        if at != column and _cell(row, at) and header not in {"序号", "编号"}
+    ]
+    return _Item(number, _short(_cell(row, column)), "；".join(others) or _cell(row, column))
+
+
+def _cell(row: Sequence[str], at: int) -> str:
+    return " ".join(row[at].split()) if at < len(row) else ""

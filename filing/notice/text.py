@@ -1,0 +1,149 @@
+"""The text of a notice, healed: lines that a page or a line's width cut are put together again.
+
+Notices come as paragraphs (docx), as lines cut at a page's width (pdf, scans), or as both with blank lines at page
+ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from unicodedata import east_asian_width
+
+from filing.notice.marks import mark_of
+
+MAX_CHARACTERS = 200_000
+MAX_LINES = 6_000
+"""Longer texts are no notices; only so much is read."""
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_HALF_WIDTH |= {0xFF20: ord("@"), 0xFF0E: ord("."), 0xFF3F: ord("_"), 0xFF0F: ord("/")}
+_NOTHING = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+_SPACES = dict.fromkeys((*range(0x2000, 0x200B), 0x00A0, 0x3000, 0x202F, 0x205F, 0x0009), " ")
+_CHINESE = "⺀-〿㄀-鿿豈-﫿︰-￯“”‘’—…·①-⓿■●◆★▲"
+_GAP = re.compile(rf"(?<=[{_CHINESE}])[ ]|[ ](?=[{_CHINESE}])")
+_FURNITURE = re.compile(
+    r"^(?:[-—–－_·\s]*\d{1,3}[-—–－_·\s]*|第\s*\d{1,3}\s*页(?:[\s,，/]*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$"
+)
+_LABEL = re.compile(
+    r"^[（(【]?(?:联系人|联系电话|联系方式|电子邮箱|报送邮箱|邮箱|电话|传真|附件|抄送|主送|地址|备注|报送(?:时间|内容|方式|要求)|"
+    r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
+)
+_DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零O0][〇○零一二三四五六七八九O0]{2})[年./-].{2,9}日?$")
+_TERMINAL = "。！？；：!?;:"
+_OPEN_END = "，、,（(“《—－-和及与的"
+_AT = r"(?:@|\(at\)|\[at\])"
+_ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
+_TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the notice, with what its layout said."""
+
+    text: str  # without the spaces that stand beside Chinese characters
+    raw: str  # words parted by one space each
+    indented: bool = False
+
+    @property
+    def width(self) -> int:
+        """Columns it takes on paper: two for a Chinese character."""
+        return sum(2 if east_asian_width(character) in "WFA" else 1 for character in self.text)
+
+
+def squeeze(text: str) -> str:
+    """``text`` without the spaces that stand beside Chinese characters: 2025 年 → 2025年."""
+    return _GAP.sub("", text).strip()
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """The lines that say something: page numbers and empty lines left out, full-width letters and digits made plain."""
+    plain = text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING)
+    lines = (_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain))
+    said = (line for line in lines if line.text and not _FURNITURE.match(line.text))
+    return tuple(islice(said, MAX_LINES))
+
+
+def _line(raw: str) -> Line:
+    spaced = raw.translate(_SPACES)
+    indented = raw.startswith("\u3000") or spaced.startswith("  ")
+    words = " ".join(spaced.split())
+    return Line(squeeze(words), words, indented)
+
+
+def paragraphs(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Lines put together where they were cut in the middle of a paragraph."""
+    width = wrap_width(lines)
+    widest = max((line.width for line in lines), default=0)
+    done: list[str] = []
+    before: Line | None = None
+    for line in lines:
+        if before is None or _parts(before, line, width, widest):
+            done.append(line.text)
+        else:
+            done[-1] = join(done[-1], line.text)
+        before = line
+    return tuple(done)
+
+
+def wrap_width(lines: Sequence[Line]) -> int | None:
+    """The columns at which the text was cut, or None where lines are whole paragraphs."""
+    widths = sorted(line.width for line in lines)
+    if len(widths) < 5:
+        return None
+    widest = widths[int(len(widths) * 0.95)] if len(widths) > 20 else widths[-1]
+    full = sum(1 for width in widths if 0.85 * widest <= width <= widest + 4)
+    return widest if 24 <= widest <= 150 and full >= 0.3 * len(widths) else None
+
+
+def join(left: str, right: str) -> str:
+    """Two pieces of one paragraph; Latin words keep a space between them, cut mail addresses do not."""
+    tail, head = re.search(r"(?:[\w.+-]+ ?@ )?[!-~]*$", left, re.ASCII), re.match(r"[!-~]*", right)
+    assert tail and head
+    if not tail.group() or not head.group() or _one_token(tail.group().replace(" ", ""), head.group()):
+        return left + right
+    return f"{left} {right}"
+
+
+def _one_token(tail: str, head: str) -> bool:
+    if (
+        head[0] == "."
+        or (re.fullmatch(r"[\d()-]+", tail) and head[0].isdigit())
+        or (head[0].isdigit() and tail[-1] in "-.")
+    ):
+        return True
+    whole = bool(_ADDRESS.fullmatch(tail)) and bool(_TOP_LEVEL.search(tail))
+    return not whole and bool(_ADDRESS.search(tail + head))
+
+
+def _cuts_address(before: Line, line: Line) -> bool:
+    """Whether a mail address goes on in the next line."""
+    tail = re.search(rf"[\w.+-]+{_AT}?[\w.-]*$", before.text, re.ASCII)
+    head = re.match(rf"[\w.-]*{_AT}?[\w.-]+", line.text, re.ASCII)
+    return bool(
+        tail and head and _ADDRESS.search(tail.group() + head.group()) and _one_token(tail.group(), head.group())
+    )
+
+
+def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
+    """Whether a new paragraph begins with ``line``."""
+    if line.indented:
+        return True
+    if before.text[-1] in _OPEN_END or _cuts_address(before, line):
+        return False
+    if mark_of(line.text) or _DATE_LINE.match(line.text):
+        return True
+    is_cut = before.width >= 0.9 * (width or widest) and before.text[-1] not in _TERMINAL
+    return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
+
+
+def _ends(line: Line, width: int | None, widest: int) -> bool:
+    """Whether the paragraph ends with this line."""
+    text = line.text
+    if width is not None:
+        return line.width < 0.85 * width
+    return (
+        text[-1] in _TERMINAL or text.endswith(("。）", "。)", "。”")) or (len(text) < 30 and line.width < 0.9 * widest)
+    )

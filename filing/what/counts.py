@@ -1,0 +1,245 @@
+"""Numbers that a sentence states: what each counts, and how far it reaches (total, the day's, a part)."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from filing.text.numerals import Number, numbers
+from filing.text.tense import Clause
+from filing.text.vocabulary import marker, word_list
+from filing.what.measures import Countable, any_counter
+from filing.what.spans import share_of_campaign
+
+BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
+BRACKET_TOTAL = re.compile(r"^[（(](?:总计|合计|共计|累计|共)")
+RANGE_BEFORE = re.compile(r"[\d一二三四五六七八九十]\s?[-—–~～至/]\s?$")
+GROWS_TO = re.compile(
+    r"(?:增加到|增至|增长到|提高到|上升到|扩大到|减少到|降到|降至|今年|本年|本次|变为|到|至)[^\d]{0,12}$"
+)
+TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
+CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
+BARE_VERB = re.compile(
+    r"\s*(?:已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+)
+FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
+OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
+CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
+OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
+NO_AMOUNT = re.compile(r"一封信|一(.)一.|(?<=一.)一.")  # a letter by its name; 一封一封, 一车一档: each of them
+NEAR = 2
+SHORT_HEADING = 12
+OF_HAZARDS = re.compile(r"[处个项条件]")
+REACH = 10
+AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number that counts ``measure``; the higher ``reach``, the more of the campaign's time it covers.
+
+    ``about`` is the words directly before: two counts of one about different things are parts of a whole.
+    """
+
+    measure: str
+    value: float
+    reach: int
+    where: str
+    text: str
+    about: str = ""
+    tabular: bool = False
+    derived: bool = False  # told by 均已整改 alone
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence with its clauses and where it stands; ``heading`` tells what a bare 发现22处 is about."""
+
+    text: str
+    clauses: Sequence[Clause]
+    heading: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number with its counter, and the words of its clause on both sides up to the neighbouring numbers."""
+
+    number: Number
+    counter: str
+    left: str
+    right: str
+    lead: str  # everything before it in the clause
+    followed: bool  # whether another counted number follows in the clause
+
+    @property
+    def link(self) -> str:
+        """The last link of a chain of 、 left of it: of 隐患排查、应急演练四个工作组 the number counts neither.
+
+        A chain that 等 closes is one link: 查出门锁损坏、灯不亮等问题9项.
+        """
+        return self.left if CHAIN_END.search(self.left) else self.left.rpartition("、")[2]
+
+
+def scope(key: str) -> re.Pattern[str]:
+    """A pattern of [scope] in lexicon/figures.toml."""
+    return re.compile(word_list("figures")["scope"][key])
+
+
+def counted_numbers(clause: str) -> list[Counted]:
+    """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
+    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
+    amounts = (number for number in numbers(plain) if not NO_AMOUNT.match(plain, number.start))
+    carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
+    found: list[Counted] = []
+    start = 0
+    for at, (number, counter) in enumerate(carried):
+        end = carried[at + 1][0].start if at + 1 < len(carried) else len(plain)
+        lead = plain[: number.start]
+        if not number.ordinal and not RANGE_BEFORE.search(lead):
+            sides = plain[start : number.start], plain[counter.end() : end]
+            found.append(Counted(number, counter["counter"], *sides, lead, at + 1 < len(carried)))
+        start = counter.end()
+    return found
+
+
+def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
+    """What the done clauses of one sentence count."""
+    subject = _headed(told.heading, measures)
+    said = ""
+    reach_found = 0  # of the hazards found in this sentence: what was put right of them reaches as far
+    for clause in told.clauses:
+        before, said = f"{told.heading} {said}", f"{said} {clause.text}"
+        for item in counted_numbers(clause.text) if clause.is_done else ():
+            measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
+            subject = measure or subject
+            if measure is None or not _is_amount(item):
+                continue
+            reach = _reach(item, said)
+            reach_found = reach if measure.name == "hazards_found" else reach_found
+            reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
+            for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
+                yield Count(name, item.number.value, reach, told.where, told.text, _about(item))
+        subject = _last_named(clause.text, measures) or subject
+
+
+def _also(item: Counted, measure: Countable, measures: Sequence[Countable], said: str) -> list[str]:
+    """What the number counts besides: 排查整改 counts hazards twice, a campaign's own 家长信 are leaflets too."""
+    if measure.name == "hazards_fixed" and FOUND_AND_FIXED.search(item.link):
+        return ["hazards_found"]
+    if measure.own:
+        standard = _measure_of(item, [other for other in measures if not other.own], said, None)
+        return [standard.name] if standard else []
+    return []
+
+
+def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | None = None) -> list[Count]:
+    """The same, and as many hazards put right as found where the sentence says 均已整改.
+
+    ``found``: the hazards that an earlier sentence counted.
+    """
+    counted = list(counts_in(told, measures))
+    if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
+        found = None  # 均已整改 is about the numbers of its own sentence
+    found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
+    if found is not None and any(_all_put_right(clause) for clause in told.clauses):
+        reach = max(found.reach, TOTAL)
+        counted.append(Count("hazards_fixed", found.value, reach, told.where, told.text, "均已整改", derived=True))
+    return counted
+
+
+def _all_put_right(clause: Clause) -> bool:
+    said = clause.is_done and scope("whole").search(clause.text)
+    return bool(said) and not scope("not_whole").search(clause.text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _blank_bracket(match: re.Match[str]) -> str:
+    """Brackets hold parts and remarks; only a total in them (共4场) counts."""
+    return match[0] if BRACKET_TOTAL.match(match[0]) else " " * len(match[0])
+
+
+def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject: Countable | None) -> Countable | None:
+    """The measure whose word stands nearest to the number; right of it only where no word touches it on the left."""
+    fitting = [measure for measure in measures if measure.counters.fullmatch(item.counter)]
+    around = next(
+        (measure for measure in fitting if measure.is_around(item.link, item.right[:REACH].partition("、")[0])), None
+    )
+    if around is not None:
+        return around
+    left = _nearest_left(item, fitting, said)
+    right = _nearest_right(item, fitting, left is not None)
+    if left is not None and OF_ALL_KINDS.search(item.link, left[0].end()):
+        return None
+    if left is not None and (right is None or len(item.link) - left[0].end() <= NEAR):
+        return None if _takes_away(item.link[max(0, left[0].start() - AROUND) :], left[1]) else left[1]
+    if right is not None:
+        return None if _takes_away(item.link[-AROUND:], right) else right
+    bare = BARE_VERB.fullmatch(item.left) and BARE_VERB.fullmatch(item.right)
+    adds_to_subject = bare or CALLED_TOTAL.search(item.left)
+    return subject if subject in fitting and adds_to_subject else None
+
+
+def _nearest_left(item: Counted, fitting: Sequence[Countable], said: str) -> tuple[re.Match[str], Countable] | None:
+    """The last word left of the number, in the last link of a chain of 、."""
+    found = [(match, measure) for measure in fitting if (match := _last(measure.before, item.link))]
+    found += [
+        (match, measure)
+        for measure in fitting
+        if (match := _last(measure.bare, item.link)) and (measure.before.search(said) or measure.context.search(said))
+    ]
+    return max(found, key=lambda pair: (pair[0].end(), pair[1].own, -pair[0].start()), default=None)
+
+
+def _nearest_right(item: Counted, fitting: Sequence[Countable], has_left: bool) -> Countable | None:
+    """A word right of the number; before another number it belongs to that one where the left has a word too."""
+    found = [(match, measure) for measure in fitting if (match := measure.after.match(item.right))]
+    if has_left and item.followed:
+        found = [pair for pair in found if len(item.right) - pair[0].end() > NEAR]
+    return min(found, key=lambda pair: (not pair[1].own, pair[0].end()), default=(None, None))[1]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
+
+
+def _takes_away(words: str, measure: Countable) -> bool:
+    return measure.never.search(words) is not None
+
+
+def _is_amount(item: Counted) -> bool:
+    """Whether the number is an amount of the whole: not a part (其中), a rate (每月1次), a floor, a year gone by."""
+    if scope("part").search(item.left) or scope("one_of_many").search(item.left) or item.right.startswith("性"):
+        return False
+    if item.number.value == 0 or OF_ALL_UNITS.search(item.lead):
+        return False
+    earlier = marker("tense", "earlier").search(item.lead)
+    return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
+
+
+def _reach(item: Counted, said: str) -> int:
+    period = PERIOD if scope("period").search(said) else 0
+    if scope("total").search(item.left):
+        return TOTAL + period
+    return OF_A_DAY if scope("day").search(item.left) else PLAIN + period
+
+
+def _about(item: Counted) -> str:
+    left, right = (re.sub(r"[^\u4e00-\u9fff]", "", side) for side in (item.left, item.right))
+    return left[-8:] or right[:8]
+
+
+def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
+    """What a short heading says the numbers below it count: 三、演练：…累计2次."""
+    nearest = heading.rpartition(" / ")[2]
+    return _last_named(nearest, measures) if len(nearest) <= SHORT_HEADING else None
+
+
+def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
+    found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]
+    return max(found, key=lambda pair: pair[0], default=(0, None))[1]

@@ -1,0 +1,156 @@
+"""The figures that a report states for its own unit and the campaign's period (CONTRACT.md, Figures)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from filing.documents import Document, Role
+from filing.text.sentences import Sentence, sentences
+from filing.text.vocabulary import word_list
+from filing.what.counts import Count, Told, counts_with_fixed
+from filing.what.heads import one_event_heads, participant_totals
+from filing.what.measures import Countable, measures_for
+from filing.what.pasted import clauses_told
+from filing.what.spans import clauses_within
+from filing.what.statements import reporting
+from filing.what.tallies import tabular_counts
+from records.campaigns import Campaign, Kind
+from records.filings import Evidence, Figure
+
+TIERS: tuple[tuple[Role, ...], ...] = (
+    ("document", "sheet", "slides"),
+    ("body",),
+    ("quoted",),
+    ("picture",),
+    ("subject",),
+)
+HAZARDS = ("hazards_found", "hazards_fixed")
+ORDER = (
+    "participants",
+    "trainings",
+    "drills",
+    *HAZARDS,
+    "leaflets",
+    "banners",
+    "consultations",
+    "quiz_participants",
+    "notes_posted",
+)
+LONGEST_EVIDENCE = 200
+EVENTS = ("trainings", "drills")
+
+
+def find_figures(documents: Sequence[Document], campaign: Campaign, kind: Kind) -> tuple[Figure, ...]:
+    """Every measure that ``documents``, one unit's report, state a value for, in the order of CONTRACT.md.
+
+    Totals go before parts; parts are not added up. Attachments go before the body. ``kind`` decides whether a head
+    count can be the whole message's (``material`` about one event). ``doubtful``: statements contradict each other.
+    """
+    measures = measures_for(campaign)
+    read = reporting(documents, campaign)
+    counts: dict[str, list[tuple[int, Count]]] = defaultdict(list)
+    for document in read:
+        for count in _counts(document, measures, campaign):
+            counts[count.measure].append((_tier(document), count))
+    of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
+    if "participants" not in counts and kind == "material" and not of_several:
+        for count in one_event_heads(read, campaign):
+            counts["participants"].append((0, count))
+    names = [*ORDER, *(measure.name for measure in measures if measure.own)]
+    chosen = (_choose(counts[name]) for name in names if name in counts)
+    return _weighed(tuple(figure for figure in chosen if figure is not None))
+
+
+def _weighed(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """``figures``, doubtful where no office can have done so much, or more was put right than found."""
+    most = word_list("figures")["plausible"]
+    values = {figure.measure: figure.value for figure in figures}
+    upside_down = values.get("hazards_fixed", 0.0) > values.get("hazards_found", float("inf"))
+    return tuple(
+        replace(figure, doubtful=True)
+        if figure.value > most.get(figure.measure, float("inf"))
+        or (figure.measure in most and not figure.value.is_integer())
+        or (upside_down and figure.measure in HAZARDS)
+        else figure
+        for figure in figures
+    )
+
+
+def _tier(document: Document) -> int:
+    return next((at for at, roles in enumerate(TIERS) if document.role in roles), len(TIERS))
+
+
+def _counts(document: Document, measures: Sequence[Countable], campaign: Campaign) -> list[Count]:
+    found = list(tabular_counts(document, measures, campaign.period))
+    if document.role == "sheet":
+        return found
+    before: Sentence | None = None
+    last: Count | None = None
+    for sentence in sentences(document.text):
+        if sentence.cells:
+            continue
+        clauses = clauses_within(clauses_told(sentence, campaign), sentence.heading, campaign.period)
+        told = Told(sentence.text, clauses, sentence.heading, document.where)
+        counted = counts_with_fixed(told, measures, last)
+        if _is_of_others(sentence, before):
+            counted = [count for count in counted if count.measure not in HAZARDS]
+        last = next((count for count in reversed(counted) if count.measure == "hazards_found"), last)
+        found += [*counted, *participant_totals(told)]
+        before = sentence
+    return found
+
+
+def _is_of_others(sentence: Sentence, before: Sentence | None) -> bool:
+    """Whether the hazards of this sentence are those of units that the sender inspected."""
+    words = word_list("figures")["others"]
+    if re.search(words["elsewhere"], sentence.text):
+        return True
+    said = sentence.text if before is None or before.heading != sentence.heading else before.text + sentence.text
+    return re.search(words["inspected"], said) is not None and re.search(words["own"], sentence.text) is None
+
+
+def _choose(counts: Sequence[tuple[int, Count]]) -> Figure | None:
+    """The count that stands for the whole: of the best documents, of the farthest reach; None for mere parts."""
+    best_tier = min(tier for tier, _ in counts)
+    own = [count for tier, count in counts if tier == best_tier]
+    chosen, sure = _whole(own)
+    if chosen is None:
+        return None
+    evidence = Evidence(f"figure:{chosen.measure}", chosen.where, chosen.text[:LONGEST_EVIDENCE])
+    return Figure(chosen.measure, chosen.value, evidence, doubtful=not sure)
+
+
+def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:
+    summed = _sum_of_the_others(counts)
+    if summed is not None:
+        return summed, True
+    reach = max(count.reach for count in counts)
+    widest = [count for count in counts if count.reach == reach]
+    values = {count.value for count in widest}
+    if len(values) == 1:
+        return (None, True) if _are_parts(widest) else (widest[0], True)
+    if all(count.derived for count in widest):
+        return None, True
+    tables = [count for count in widest if count.tabular]
+    if tables and len({count.value for count in tables}) == 1:
+        return tables[0], False
+    return (max(widest, key=lambda count: count.value), False) if reach >= 3 else (None, True)
+
+
+def _sum_of_the_others(counts: Sequence[Count]) -> Count | None:
+    """The one count that the others add up to: a total that is not called so."""
+    values = [count.value for count in counts]
+    for count in counts:
+        if len(values) > 2 and count.value * 2 == sum(values) and values.count(count.value) == 1:
+            return count
+    return None
+
+
+def _are_parts(counts: Sequence[Count]) -> bool:
+    """One drill here and another one there: events told one by one, no total."""
+    plain = [count for count in counts if count.reach < 3 and not count.tabular]
+    told = {count.about for count in plain}
+    return len(plain) == len(counts) > 1 and counts[0].measure in EVENTS and counts[0].value == 1 and len(told) > 1

@@ -1,0 +1,226 @@
+"""Tables as office people make them: caption rows, headers over columns of years, rows of 项目 and 情况, totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from filing.documents import Document
+from filing.text.numerals import numbers, parse_number
+from filing.text.paragraphs import cells_of, tidy
+from filing.text.tense import clauses_of, sides
+from records.campaigns import Campaign, Period
+
+NOTHING = re.compile(r"(?:0|/|\\|—+|-+|无|未|否|×|空|不涉及|未开展|没有)?(?:[场次份条人处项篇个]|人次)?$")
+NUMBERING = re.compile(r"(?:序号|编号|No\.?|号)$", re.IGNORECASE)
+YEAR_HEAD = re.compile(r"(20\d\d)")
+OTHER_COLUMN = re.compile(r"去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预")
+MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
+UNIT_HEAD = re.compile(r"单位$|计量")
+NOTE_HEAD = re.compile(r"备注|说明|附注")
+TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
+VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
+COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
+ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
+MOST_ROWS, MOST_COLUMNS = 2000, 40
+LONGEST_HEAD = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table, its caption rows and header taken off; ``heads`` has one text a column ("" where there is no header)."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One labelled row: what it is about, its unit of measure, its cells of the campaign's time, its note.
+
+    ``values`` are pairs of the column's head and the cell.
+    """
+
+    label: str
+    unit: str
+    values: tuple[tuple[str, str], ...]
+    note: str
+
+
+def grids_of(document: Document) -> tuple[Grid, ...]:
+    """The tables of a document; where a parser gave none, the rows that stand in its text."""
+    tables = [(table.title, table.rows) for table in document.tables if table.rows]
+    if not tables:
+        rows = tuple(cells_of(line) for line in document.lines)
+        tables = [("", block) for block in _blocks(rows)]
+    return tuple(grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+
+
+def entries(grid: Grid, period: Period | None) -> tuple[Entry, ...]:
+    """The rows of a table whose rows are things; none where its columns are (科室, 培训场次, 演练场次)."""
+    label_at = _label_column(grid)
+    values_at = _value_columns(grid, label_at, period)
+    if _columns_are_things(grid, values_at):
+        return ()
+    unit_at = next((at for at, head in enumerate(grid.heads) if UNIT_HEAD.search(head) and at != label_at), None)
+    note_at = next((at for at, head in enumerate(grid.heads) if NOTE_HEAD.search(head)), None)
+    return tuple(
+        Entry(
+            label=_cell(row, label_at),
+            unit=_cell(row, unit_at),
+            values=tuple((grid.heads[at], _cell(row, at)) for at in values_at),
+            note=_cell(row, note_at),
+        )
+        for row in grid.rows
+        if _cell(row, label_at)
+    )
+
+
+def columns(grid: Grid, period: Period | None) -> tuple[tuple[str, str], ...]:
+    """Of a table whose columns are things: each head with its cell in the row of totals, or in the only row."""
+    values_at = _value_columns(grid, _label_column(grid), period)
+    row = _total_row(grid)
+    if row is None or not _columns_are_things(grid, values_at):
+        return ()
+    return tuple((grid.heads[at], _cell(row, at)) for at in values_at)
+
+
+def done_rows(document: Document, campaign: Campaign) -> Iterator[str]:
+    """Each row or column of a document's tables that tells of a deed, as a sentence: 应急演练：火灾、停电共4场."""
+    for grid in grids_of(document):
+        for entry in entries(grid, campaign.period):
+            yield from _deeds(entry, campaign.period)
+        for head, cell in columns(grid, campaign.period):
+            if not NOTHING.match(cell):
+                yield f"{head}：{cell}"
+
+
+def _deeds(entry: Entry, period: Period | None) -> Iterator[str]:
+    if any(ASKS_WHETHER.search(head) and NOTHING.match(cell) for head, cell in entry.values):
+        return
+    cells = [cell for head, cell in entry.values if not NOTHING.match(cell) and not ASKS_WHETHER.search(head)]
+    said = f"{entry.label}：{'，'.join(cells)}"
+    moods = [clause.mood for clause in clauses_of(said, period=period)]
+    noted = [clause.mood for clause in clauses_of(entry.note, period=period)]
+    if cells and "done" in moods[1:] and "left_out" not in moods + noted and moods[0] != "plan":
+        yield said
+
+
+def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], ...]]:
+    block: list[tuple[str, ...]] = []
+    for row in (*rows, ()):
+        if len(row) > 1:
+            block.append(row)
+        elif block:
+            yield tuple(block)
+            block = []
+
+
+def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
+    width = max((len(row) for row in rows), default=0)
+    filled = ((*row, *[""] * (width - len(row))) for row in rows[:MOST_ROWS])
+    cleaned = [tuple(tidy(cell.replace("\n", "")) for cell in row[:MOST_COLUMNS]) for row in filled]
+    kept = [row for row in cleaned if any(row)]
+    while kept and sum(bool(cell) for cell in kept[0]) == 1 and len(kept[0]) > 1:
+        title = f"{title} {next(cell for cell in kept.pop(0) if cell)}".strip()
+    if len(kept) > 1 and _is_header(kept[0]):
+        depth = 2 if len(kept) > 2 and _is_subheader(kept[0], kept[1]) else 1
+        return Grid(title, _heads(kept[:depth]), tuple(kept[depth:]))
+    pairs = tuple(_pairs(kept))
+    return Grid(title, tuple("" for _ in pairs[0]) if pairs else (), pairs)
+
+
+def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Rows of a form, label and value by turns, as rows of one label and one value; all others as they are."""
+    for row in rows:
+        labels, values = row[::2], row[1::2]
+        if len(row) > 2 and len(labels) == len(values) and all(_is_value(value) for value in values if value):
+            yield from zip(labels, values, strict=True)
+        else:
+            yield row
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    filled = [cell for cell in row if cell]
+    return len(filled) > 1 and all(len(cell) <= LONGEST_HEAD and not _is_value(cell) for cell in filled)
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is a number, with or without its counter (5条, 1200余份); years are heads."""
+    bare = VALUE_END.sub("", cell)
+    return not re.search("[年月]", cell) and parse_number(bare) is not None
+
+
+def _is_subheader(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether the second row splits columns that the first names together (merged cells leave "" behind)."""
+    return (
+        "" in first and _is_header(second) and not any(numbers(cell) for cell in second if not YEAR_HEAD.search(cell))
+    )
+
+
+def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    heads = list(rows[0])
+    for row in rows[1:]:
+        spread = ""
+        for at, cell in enumerate(row):
+            spread = heads[at] if at < len(heads) and heads[at] else spread
+            if at < len(heads):
+                heads[at] = (spread if cell else heads[at]) + cell
+    return tuple(heads)
+
+
+def _label_column(grid: Grid) -> int:
+    """The first column that holds words and no running numbers."""
+    width = max(len(row) for row in grid.rows)
+    for at in range(width):
+        cells = [row[at] for row in grid.rows if at < len(row) and row[at]]
+        head = grid.heads[at] if at < len(grid.heads) else ""
+        if cells and not NUMBERING.search(head) and any(parse_number(cell) is None for cell in cells):
+            return at
+    return 0
+
+
+def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[int, ...]:
+    """The columns of the campaign's year; without years all that are no number, unit, note, plan or last year's."""
+    wanted = [at for at in range(len(grid.heads)) if at != label_at and not _is_side_column(grid.heads[at])]
+    years = {str(year) for year in range(period.from_.year, period.to.year + 1)} if period else set()
+    current = [at for at in wanted if not OTHER_COLUMN.search(grid.heads[at])]
+    of_year = [at for at in current if set(YEAR_HEAD.findall(grid.heads[at])) & years]
+    of_month = [at for at in current if MONTH_HEAD.fullmatch(grid.heads[at]) and 0 in sides(grid.heads[at], period)]
+    if of_month and len(of_month) < len(current):
+        return tuple(of_month)
+    rest = [at for at in current if not YEAR_HEAD.search(grid.heads[at]) and at > label_at]
+    return tuple(of_year or rest)
+
+
+def _columns_are_things(grid: Grid, values_at: Sequence[int]) -> bool:
+    """Whether several columns without years hold numbers: then the heads say what is counted, not the rows."""
+    numeric = [at for at in values_at if _is_numeric(grid, at) and not YEAR_HEAD.search(grid.heads[at])]
+    if len(numeric) != 1:
+        return len(numeric) > 1
+    has_total = any(TOTAL_LABEL.match(cell) for row in grid.rows for cell in row[:3])
+    alone = len(grid.rows) == 1 and len(values_at) > 1
+    return alone or (has_total and not COMMON_HEAD.match(grid.heads[numeric[0]]))
+
+
+def _is_numeric(grid: Grid, at: int) -> bool:
+    cells = [cell for row in grid.rows if (cell := _cell(row, at))]
+    counted = sum(_is_value(cell) for cell in cells)
+    return bool(cells) and counted * 2 > len(cells) and grid.heads[at] != ""
+
+
+def _total_row(grid: Grid) -> tuple[str, ...] | None:
+    totals = [row for row in grid.rows if any(TOTAL_LABEL.match(cell) for cell in row[:3])]
+    if totals:
+        return totals[-1]
+    return grid.rows[0] if len(grid.rows) == 1 else None
+
+
+def _is_side_column(head: str) -> bool:
+    return bool(NUMBERING.search(head) or UNIT_HEAD.search(head) or NOTE_HEAD.search(head))
+
+
+def _cell(row: Sequence[str], at: int | None) -> str:
+    return row[at] if at is not None and at < len(row) else ""

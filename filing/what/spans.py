@@ -1,0 +1,42 @@
+"""Numbers of a longer time than the campaign (今年以来, 上半年, 全年), and the share of them that is the campaign's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from filing.text.tense import Clause, sides
+from filing.text.vocabulary import word_list
+from records.campaigns import Period
+
+LONG_CAMPAIGN = 150  # days; to a campaign of half a year 上半年 is its own time
+
+
+def clauses_within(clauses: Sequence[Clause], heading: str, period: Period | None) -> tuple[Clause, ...]:
+    """``clauses`` for counting: those whose numbers run over a longer time than ``period`` are of ``earlier`` mood.
+
+    今年以来开展培训12场，其中活动月期间4场 counts 4. Without ``period``, or with a long one, they stay as they are.
+    """
+    if period is None or (period.to - period.from_).days > LONG_CAMPAIGN:
+        return tuple(clauses)
+    shares = [at for at, clause in enumerate(clauses) if share_of_campaign().search(clause.text)]
+    wide = _words("wide").search(heading) is not None
+    out = []
+    for at, clause in enumerate(clauses):
+        if _words("own").search(clause.text) or 0 in sides(clause.text, period):
+            wide = False
+        elif clause.is_done and _words("wide").search(clause.text):
+            wide = True
+        beyond = wide or at < max(shares, default=0)
+        out.append(replace(clause, mood="earlier") if beyond and clause.is_done else clause)
+    return tuple(out)
+
+
+def share_of_campaign() -> re.Pattern[str]:
+    """其中活动月期间: what follows is the campaign's own share of a number that runs over a longer time."""
+    return _words("share")
+
+
+def _words(key: str) -> re.Pattern[str]:
+    return re.compile(word_list("figures")["spans"][key])

@@ -1,0 +1,1 @@
+"""Which unit reports: names, clues, their weighing."""

@@ -1,0 +1,237 @@
+"""Everything in a message that speaks for a unit, each with where it stands and how much it weighs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from filing.documents import Document
+from filing.papers import paper_of
+from filing.text.lexica import words
+from filing.text.squeeze import is_han, squeeze, squeezed
+from filing.who.nameforms import Quality
+from filing.who.names import Hit, NameIndex
+from filing.who.zones import DATE, Layout, Zone, layout_of
+
+Source = Literal[
+    "signature",
+    "letterhead",
+    "head",
+    "body",
+    "file",
+    "subject",
+    "photo",
+    "sender_name",
+    "inner",
+    "mention",
+    "guest",
+]
+"""Where a clue comes from. Clues of different sources that agree are independent of each other; letterhead and head are
+one: the top of a document, and its title. body: what the sender's own words say; inner: subject of an attached message;
+mention: named in running text, or as a part of another name; guest: as somebody else. These two decide nothing."""
+
+WEIGHTS: dict[Source, float] = {
+    "signature": 5.0,
+    "letterhead": 5.0,
+    "head": 4.0,
+    "body": 4.0,
+    "file": 3.0,
+    "subject": 3.0,
+    "inner": 3.0,
+    "photo": 1.5,
+    "sender_name": 2.0,
+    "mention": 0.2,
+    "guest": 0.0,
+}
+_QUALITY: dict[Quality, float] = {"name": 1.0, "short": 0.85, "core": 0.35, "blurred": 0.4}
+_RESIDUE = 4  # characters that may stand beside name, department, date and telephone in a signature
+_MAX_MENTIONS = 40
+_IN_TITLE = 1.15  # of a title that begins with the name and ends with 总结: it says whose summary it is
+_AROUND = 12  # characters before and behind a name that tell what its unit does there
+
+
+_APART = re.compile(  # NAME自己的另报, NAME的材料由分校自行报送: it reports by itself
+    r"(?:的|[材资]料|总结|情况){0,3}(?:由[^,，。;；]{0,5}?)?(?:自己|自行|单独|独立|各自|本身)[^,，。;；]{0,4}?(?:[上填呈另再]?报|提交|发)"
+    r"|(?:的|那边的?)(?:[材资]料|总结)?另"
+)
+
+
+_ORGANISATIONS = tuple(word for word in words("names", "organisations") if word not in ("队", "院", "园", "场"))
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """That something speaks for a unit."""
+
+    unit: str
+    source: Source
+    where: str  # "body", "subject", "sender" or a file name
+    text: str  # the line
+    weight: float
+    top: str | None = None  # sha256 of the attachment
+    sha256: str | None = None  # of the part
+    sure: bool = True  # a registered name, clear of everything around it
+
+
+def clues_in(document: Document, index: NameIndex) -> list[Clue]:
+    """Clues of one document by where the names stand in it."""
+    layout = layout_of(document)
+    hits = index.find(layout.row, blurred=document.from_pixels)
+    found = [clue for hit in hits[:_MAX_MENTIONS] for clue in _of_hit(document, layout, hit, hits, index)]
+    for hit in hits[_MAX_MENTIONS:]:
+        if layout.zone_at(hit.start) in ("signature", "tail"):
+            found += _of_hit(document, layout, hit, hits, index)
+    return found
+
+
+def _of_hit(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit], index: NameIndex) -> Iterator[Clue]:
+    line = layout.row.line_of(hit.start)
+    text = layout.row.lines[line] if layout.row.lines else document.text
+    source = _source(document, layout, hit, hits)
+    weight = WEIGHTS[source] * _QUALITY[hit.quality] * (1.0 if len(hit.units) == 1 else 0.3)
+    if source == "head" and document.role != "body" and _titles(layout, hit):
+        weight *= _IN_TITLE
+    sure = hit.quality in ("name", "short") and len(hit.units) == 1 and hit.standing == "clear"
+    for unit in hit.units:
+        yield Clue(unit, source, document.where, text.strip()[:120], weight, document.top_sha256, document.sha256, sure)
+
+
+def _source(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit]) -> Source:
+    zone = layout.zone_at(hit.start)
+    if hit.standing not in ("clear", "campus") or (hit.standing == "campus" and zone in ("signature", "tail")):
+        return "mention"
+    if is_labelled(layout, hit):
+        return "signature"
+    if document.role == "picture":
+        return "guest" if is_guest(layout, hit) or is_helper(layout, hit) else "photo"
+    if zone in ("signature", "tail") and _signs(layout, hit, hits, zone):
+        return "signature"
+    if zone == "addressee" or is_guest(layout, hit):
+        return "guest"
+    if document.role == "subject":
+        return "subject"
+    if document.role == "body" and (zone == "head" or _is_self(layout, hit)):
+        return "body"
+    if zone == "head" and line_is_name(layout, hit):
+        return "letterhead"
+    return "head" if zone in ("head", "signature") else "mention"
+
+
+def _titles(layout: Layout, hit: Hit) -> bool:
+    """NAME…总结: a closing report's title that begins with the name."""
+    row = layout.row
+    low = row.line_start(row.line_of(hit.start))
+    following = row.text[hit.end : hit.end + 60]
+    return row.text[low : hit.start] in ("", "关于") and paper_of(following) in ("summary", "report")
+
+
+def is_labelled(layout: Layout, hit: Hit) -> bool:
+    """报送单位：NAME, 供稿：NAME, or the cell behind such a cell."""
+    line = layout.row.line_of(hit.start)
+    raw = layout.row.lines[line]
+    for part in re.split(r"[\t|；;]|\s{2,}", raw):
+        label, colon, value = part.replace(":", "：").partition("：")
+        if colon and squeeze(label) in words("names", "labels") and _begins(value, layout, hit):
+            return True
+    cells = [cell.strip() for cell in re.split(r"[\t|]", raw)]
+    return any(
+        squeeze(a).rstrip(":") in words("names", "labels") and _begins(b, layout, hit) for a, b in pairwise(cells)
+    )
+
+
+def _begins(value: str, layout: Layout, hit: Hit) -> bool:
+    return squeeze(value).startswith(layout.row.text[hit.start : hit.end])
+
+
+def _signs(layout: Layout, hit: Hit, hits: Sequence[Hit], zone: Zone) -> bool:
+    """Whether the line is the name with no more than a department, a date, a telephone number beside it."""
+    row = layout.row
+    line = row.line_of(hit.start)
+    low, high = row.line_start(line), max(row.line_end(line), hit.end)
+    before, behind = row.text[low : hit.start], row.text[hit.end : high]
+    for other in hits:  # several units may sign together
+        if other is not hit and other.standing == "clear" and low <= other.start and other.end <= high:
+            name = row.text[other.start : other.end]
+            before, behind = before.replace(name, ""), behind.replace(name, "")
+    if before.startswith(("联系", "电话")) or before.endswith(words("names", "guests_before")):
+        return False
+    rest = _residue(behind)
+    return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not rest.endswith(_ORGANISATIONS)
+
+
+def line_is_name(layout: Layout, hit: Hit) -> bool:
+    """Whether nothing but the name stands in its line or lines, or 文件, 工作信息 behind it."""
+    row = layout.row
+    low, high = row.line_start(row.line_of(hit.start)), row.line_end(row.line_of(hit.end - 1))
+    behind = row.text[hit.end : high]
+    return low == hit.start and (not behind or behind in words("names", "papers"))
+
+
+def _residue(text: str) -> str:
+    rest = DATE.sub("", text)
+    rest = re.sub(r"[0-9a-z@.:\-—–/|\s年月日号：（）,，、。]+", "", rest)
+    for word in (
+        *words("names", "departments"),
+        "报送单位",
+        "单位",
+        "供稿",
+        "联系电话",
+        "电话",
+        "特此报告",
+        "此致",
+        "敬礼",
+    ):
+        rest = rest.replace(word, "")
+    return rest
+
+
+def is_guest(layout: Layout, hit: Hit) -> bool:
+    """Whether the words around the name make its unit a guest, a host or a helper."""
+    row = layout.row
+    line = row.line_of(hit.start)
+    before = row.text[max(row.line_start(line), hit.start - _AROUND) : hit.start]
+    behind = _behind(layout, hit)
+    if behind.startswith(words("names", "guests_after")) or _APART.match(behind):
+        return True
+    return bool(before) and is_han(before[-1]) and before.endswith(words("names", "guests_before"))
+
+
+def is_helper(layout: Layout, hit: Hit) -> bool:
+    """Whether a banner shows the unit's volunteers or lecturers: they may stand at anybody's door."""
+    return _behind(layout, hit).startswith(words("names", "helpers"))
+
+
+def _behind(layout: Layout, hit: Hit) -> str:
+    row = layout.row
+    return row.text[hit.end : min(row.line_end(row.line_of(hit.end - 1)), hit.end + _AROUND)]
+
+
+def _is_self(layout: Layout, hit: Hit) -> bool:
+    """我是NAME的…, 现将NAME…: the sender names itself in running text."""
+    row = layout.row
+    line = row.line_of(hit.start)
+    before = row.text[row.line_start(line) : hit.start]
+    clause = re.split(r"[，。；！？,;!?：:]", before)[-1]
+    if clause.endswith(words("names", "selves_before")):
+        return True
+    return clause == "" and len(row.text) <= 400
+
+
+def clues_of_name(text: str, source: Source, where: str, index: NameIndex, of: Document | None = None) -> list[Clue]:
+    """Clues in a file name, a display name or the subject of an attached message."""
+    row = squeezed((text,))
+    layout = Layout(row, ("head",))
+    found = []
+    for hit in index.find(row):
+        apart = hit.standing not in ("clear", "campus")
+        guest = apart or is_guest(layout, hit)
+        kind: Source = "mention" if apart else "guest" if guest else source
+        weight = WEIGHTS[kind] * _QUALITY[hit.quality] * (1.0 if len(hit.units) == 1 else 0.3)
+        sure = hit.quality in ("name", "short") and len(hit.units) == 1 and not guest
+        for unit in hit.units:
+            at = (of.top_sha256, of.sha256) if of else (None, None)
+            found.append(Clue(unit, kind, where, text.strip()[:120], weight, *at, sure))
+    return found

@@ -1,0 +1,147 @@
+"""Organisations that sign or head a document and stand on no roster: their reports must not be filed under another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from filing.documents import Document
+from filing.text.lexica import words
+from filing.text.squeeze import squeeze, squeezed
+from filing.who.names import Hit, NameIndex
+from filing.who.zones import DATE, Layout, is_transparent, layout_of
+from records.campaigns import Campaign
+
+_ORGANISATION = re.compile(rf"[\u4e00-\u9fff]{{2,26}}?(?:{'|'.join(map(re.escape, words('names', 'organisations')))})$")
+_TITLE_LINES = 4
+_TITLE = re.compile(
+    rf"(?P<name>[\u4e00-\u9fff]{{2,24}}?(?:{'|'.join(map(re.escape, words('names', 'title_organisations')))}))"
+    r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
+)
+_NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
+_PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A name of an organisation that signs here and is on no roster."""
+
+    name: str
+    where: str
+    text: str
+    top: str | None
+    sha256: str | None
+    branch_of: str | None = None  # code of the unit whose part it says it is
+    only_named: bool = False  # in a subject, title or file name
+    holds: tuple[str, ...] = ()  # units whose names are a part of it
+
+
+def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> list[Stranger]:
+    """Names in the signature lines and letterhead of a document that no unit on the roster has."""
+    if document.role not in ("document", "body", "slides"):
+        return []
+    layout = layout_of(document)
+    hits = index.find(layout.row, blurred=document.from_pixels)
+    offices = _offices(campaign)
+    found = [*_branches(document, layout, hits)]
+    for line, text in _signing_lines(layout):
+        clear = [hit for hit in hits if hit.standing == "clear"]
+        if any(layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1) for hit in clear):
+            continue
+        name = organisation_in(text)
+        if name and not _is_office(name, offices, index):
+            found.append(Stranger(name, document.where, text, document.top_sha256, document.sha256))
+    return [*found, *_in_titles(document, layout, hits, (offices, index))]
+
+
+def _in_titles(
+    document: Document, layout: Layout, hits: Sequence[Hit], known: tuple[tuple[str, ...], NameIndex]
+) -> Iterator[Stranger]:
+    """Titles that begin with an organisation's name: NAME关于…, NAME2025年…."""
+    for line, zone in enumerate(layout.zones[:_TITLE_LINES]):
+        start = layout.row.line_start(line)
+        row = layout.row.text[start : layout.row.line_end(line)]
+        match = _TITLE.match(row.removeprefix("关于")) if zone == "head" and document.role != "body" else None
+        if match is None or any(hit.standing == "clear" and start <= hit.start < start + len(row) for hit in hits):
+            continue
+        if not _NOT_A_NAME.search(match["name"]) and not _is_office(match["name"], *known):
+            parts = tuple(unit for hit in hits if start <= hit.start < start + len(row) for unit in hit.units)
+            text = layout.row.lines[line].strip()
+            yield Stranger(match["name"], document.where, text, document.top_sha256, document.sha256, holds=parts)
+
+
+def _branches(document: Document, layout: Layout, hits: Iterable[Hit]) -> Iterator[Stranger]:
+    for hit in hits:
+        line = layout.row.line_of(hit.start)
+        signs = layout.zones[line] in ("signature", "tail")
+        if (hit.standing == "branch" and (signs or layout.zones[line] == "head")) or (
+            hit.standing == "campus" and signs
+        ):
+            text = layout.row.lines[line].strip()
+            name = layout.row.text[hit.start : hit.reach]
+            yield Stranger(name, document.where, text, document.top_sha256, document.sha256, hit.units[0])
+
+
+def _signing_lines(layout: Layout) -> Iterator[tuple[int, str]]:
+    for line, zone in enumerate(layout.zones):
+        text = layout.row.lines[line]
+        letterhead = zone == "head" and line < 2
+        if (zone in ("signature", "tail") or letterhead) and not is_transparent(text):
+            yield line, text
+
+
+def strangers_named(text: str, where: str, index: NameIndex) -> list[Stranger]:
+    """Organisations that a subject or a file name names first and that no unit on the roster is called."""
+    row = squeezed((text,))
+    hits = index.find(row)
+    found = []
+    for match in _SURE.finditer(row.text):
+        if any(hit.start < match.end() and match.start() < hit.end and hit.standing == "clear" for hit in hits):
+            continue
+        name = _after_last_word(match[0])
+        if name and not row.text[: match.end() - len(name)].endswith(words("names", "guests_before")):
+            parts = tuple(
+                unit for hit in hits if hit.start < match.end() and match.start() < hit.end for unit in hit.units
+            )
+            found.append(Stranger(name, where, text.strip()[:120], None, None, only_named=True, holds=parts))
+    return found
+
+
+_SURE = re.compile(rf"[\u4e00-\u9fff]{{1,14}}?(?:{'|'.join(words('names', 'sure_organisations'))})")
+_WORDS_BEFORE = re.compile(
+    rf"^.*(?:{'|'.join(w for w in words('names', 'boundaries') if len(w) >= 2)}|[年月日的了在到进赴])"
+)
+
+
+def _after_last_word(text: str) -> str:
+    """The name alone, words before it cut off; "" where nothing of its own is left."""
+    name = _WORDS_BEFORE.sub("", text)
+    ending = next((one for one in words("names", "sure_organisations") if name.endswith(one)), "")
+    stem = name.removesuffix(ending)
+    return name if ending and len(stem) >= 2 and not stem.endswith(words("names", "common_nouns")) else ""
+
+
+def organisation_in(line: str) -> str:
+    """The organisation's name if the line is one, with a department or date beside it at most; else ""."""
+    text = squeeze(DATE.sub("", line))
+    text = re.sub(r"[^\u4e00-\u9fff]", "", text)
+    text = _PAPERS.sub("", text)
+    for word in words("names", "departments"):
+        if len(word) >= 2 and text.endswith(word) and len(text) - len(word) >= 4:
+            text = text[: -len(word)]
+    if len(text) < 4 or not _ORGANISATION.fullmatch(text):
+        return ""
+    return "" if _NOT_A_NAME.search(text) or text.endswith(words("names", "departments")[:40]) else text
+
+
+def _offices(campaign: Campaign) -> tuple[str, ...]:
+    """The issuer, to whom reports go: it heads the notice and stands in addressee lines, but never sends a report."""
+    return tuple(squeeze(name) for name in (campaign.issuer,) if name)
+
+
+def _is_office(name: str, offices: tuple[str, ...], index: NameIndex) -> bool:
+    bare = name
+    for place in index.places:
+        bare = bare.removeprefix(place)
+    return any(name in office or office in name or (len(bare) >= 4 and bare in office) for office in offices)
