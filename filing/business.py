@@ -38,7 +38,8 @@ def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes
     found = [business for business, _ in papers if business]
     if papers and len(found) == len(papers):
         named = found[0]
-        beside = carried.pictures or carried.recordings
+        told = carried.body_reports and not any(one.plain for one in found)  # the list goes with a report in the body
+        beside = carried.pictures or carried.recordings or told
         if beside and not by_subject:
             return None
         reports = paper_of(subject) in _REPORTS and by_subject is None
@@ -50,7 +51,8 @@ def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes
         return Business(subject, "subject", False)
     if by_subject is None:
         unread = next((business for name in filenames if (business := business_of(_stem(name), name, themes))), None)
-        return unread if unread and not carried.pictures else None
+        beside = carried.pictures or (carried.body_reports and not (unread and unread.plain))
+        return unread if unread and not beside else None
     return Business(by_subject.word, "subject", by_subject.plain and not carried.pictures and not carried.recordings)
 
 

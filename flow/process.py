@@ -195,7 +195,7 @@ def _keep_files(office: Office, read: Read, found: Filing) -> None:
     if found.reason == "own_mail":
         return
     members = (member for extract in read.extracts for member in extract.walk())
-    office.archive.files.keep_all(member.part.content for member in members if member.part.content)
+    office.archive.files.keep_all(member.part.content for member in members)
 
 
 def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:

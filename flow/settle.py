@@ -136,7 +136,8 @@ def _parts(attachments: Sequence[AttachmentView], hashes: Sequence[str]) -> Iter
         if not hashes or attachment.sha256 in hashes:
             yield attachment
             if attachment.media_type in PACKAGES:
-                yield from _parts(attachment.members, ())
+                # A member that was only listed, as those of an encrypted archive are, has no octets to show.
+                yield from _parts([member for member in attachment.members if member.size_bytes], ())
 
 
 def _body_page(view: MessageView) -> bytes:

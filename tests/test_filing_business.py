@@ -190,3 +190,14 @@ def test_body_marked_secret_is_shown_to_nobody() -> None:
 def test_coordinator_is_no_unit() -> None:
     """A trusted forwarder's address files nothing by itself."""
     assert not filed_units(file(message("总结", sender=COORDINATOR), extract("总结.docx", summary(""))))
+
+
+def test_list_beside_a_report_in_the_body_is_harmless() -> None:
+    """A closing report pasted into the body stays one, whatever list is attached to it."""
+    body = summary("夕阳红养老院")
+    for attached in (
+        extract("物资清单.docx", "应急演练清单"),
+        extract("人员名单.docx", "活动人员名单\n甲、乙、丙" * 20),
+    ):
+        filing = file(message("夕阳红养老院“敬老月”活动总结", body, sender="xyh@qq.com"), attached)
+        assert filed_units(filing) == ["S11"]
