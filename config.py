@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import tomllib
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from records.edges import is_loopback
 from records.errors import UsageError
 from records.mail import MailboxAccount
 from records.mails import OutgoingAccount
@@ -284,11 +284,3 @@ def _listed(values: str) -> Text:
 def _check_tls(tls: Tls, host: str) -> None:
     if tls == "none" and not is_loopback(host):
         raise ValueError('tls = "none" 只能用于本机，请改为 "implicit"|tls = "none" is for this machine only')
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import re
 import smtplib
 import ssl
@@ -13,6 +12,7 @@ from typing import Literal
 
 from digest.compose import mail_address
 from digest.speech import clean
+from records.edges import is_loopback
 from records.errors import OutgoingMailError, UsageError
 from records.mails import OutgoingAccount, OutgoingMail
 from records.words import Language, Text
@@ -96,7 +96,7 @@ class OutgoingServer:
     """
 
     def __init__(self, account: OutgoingAccount, tls_context: ssl.SSLContext | None = None) -> None:
-        if account.tls == "none" and not _is_loopback(account.host):
+        if account.tls == "none" and not is_loopback(account.host):
             raise UsageError(NOT_PLAIN.fill(host=clean(account.host)))
         self._account = account
         self._sender = mail_address(account.sender)
@@ -216,13 +216,6 @@ class OutgoingServer:
 
     def _unreachable(self, error: Exception) -> Text:
         return NOT_REACHED.fill(host=self._account.host, port=self._account.port, why=_reply_of(error))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _words(reply: bytes | str) -> str:

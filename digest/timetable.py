@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import schedule
 
 from digest.periods import ONE_DAY, wall_time
+from records.edges import Clock
 from records.errors import UsageError
 from records.words import Text
 
-Clock = Callable[[], datetime]
 TimedJob = Callable[[datetime], None]
 OnError = Callable[[str, Exception], None]
 

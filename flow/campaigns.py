@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from records.measures import with_standard
 from records.words import Text
 from storage.archive import Archive
 
-Clock = Callable[[], datetime]
 CANNOT_READ = Text(
     "{path} 读不出来（{why}）：请检查 config.toml 里的路径和文件权限",
     "{path} cannot be read ({why}): check its path in config.toml and the file's permissions",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,12 +23,12 @@ from flow.rebuild import is_forgetful, rebuild
 from flow.reminders import queue_due_reminders
 from flow.sending import SendRun, send_due
 from intake.session import MailboxSession
+from records.edges import Clock
 from records.errors import BaosongError, MailboxError
 from records.mail import MailboxAccount
 from storage.archive import Archive
 
 log = logging.getLogger(__name__)
-Clock = Callable[[], datetime]
 OUTBOX_SECONDS = 30
 RETRY_SECONDS = 60
 LONGEST_WAIT_S = 5.0

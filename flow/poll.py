@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from intake.message import read_header
 from intake.session import MailboxSession
+from records.edges import Clock
 from records.filings import Filing
 from records.journals import Arrival, ReceivedSource
 from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
@@ -23,7 +24,6 @@ from records.words import Text
 from storage import deliveries, messages
 from storage.archive import Archive
 
-Clock = Callable[[], datetime]
 Progress = Callable[[str, int], None]  # what was done, how many
 GROUP_COUNT, GROUP_BYTES = 50, 8 * 1024 * 1024
 TOO_LARGE = Text(

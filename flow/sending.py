@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
@@ -12,13 +11,13 @@ from email.utils import parseaddr
 from typing import Protocol
 
 from digest.outgoing import SendResult
+from records.edges import Clock
 from records.journals import Sent
 from records.mails import OutgoingMail
 from storage import outbox
 from storage.archive import Archive
 
 log = logging.getLogger(__name__)
-Clock = Callable[[], datetime]
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
 

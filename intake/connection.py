@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import selectors
 import socket
@@ -15,6 +14,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
 from intake import failures
+from records.edges import is_loopback
 from records.errors import UsageError
 from records.mail import MailboxAccount
 from records.words import Text
@@ -58,16 +58,6 @@ def hang_up(client: IMAPClient) -> None:
     """Close the connection without a word; one that is closed already is what we want."""
     with suppress(OSError):
         client.shutdown()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine by its very name: no name service is asked."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

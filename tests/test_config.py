@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings, is_loopback, read_settings
+from config import Settings, read_settings
+from records.edges import is_loopback
 from records.errors import UsageError
 
 # The example of the contract, as it stands there.

@@ -11,13 +11,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config import Settings
-from flow.campaigns import Clock
 from flow.export import Form
 from flow.office import Office, read_office
 from flow.opening import open_office
 from flow.rebuild import is_forgetful, rebuild
 from intake.message import read_message
 from parsers.reader import PartReader
+from records.edges import Clock
 from records.errors import ArchiveError
 from records.extracts import ReadLimits
 from records.words import Language, Text
