@@ -42,8 +42,8 @@ class Desk:
     language: Language
 
     def say(self, text: Text) -> None:
-        """One line for people, on standard output."""
-        print(text.say(self.language))
+        """One line for people, on standard output, at once: a daemon's first line must not wait for its last."""
+        print(text.say(self.language), flush=True)
 
     @property
     def zone(self) -> ZoneInfo:
