@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from argparse import Namespace
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
@@ -27,7 +28,7 @@ _START_TIMEOUT_S = 20.0
 _EVERYBODY_KNOWS = "loopback-only"
 
 
-class LoopbackServer:
+class LoopbackServer(ABC):
     """An asyncio server in a thread of its own, on a free port of the loopback interface; a context manager."""
 
     def __init__(self) -> None:
@@ -91,8 +92,9 @@ class LoopbackServer:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @abstractmethod
     async def _listen(self, listening: socket.socket) -> asyncio.Server:
-        raise NotImplementedError
+        """Serve the socket that is bound already."""
 
 
 class EmbeddedImap(LoopbackServer):
