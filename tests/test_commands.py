@@ -508,6 +508,13 @@ def test_digest_is_printed_written_and_sent_once(office: SmallOffice, smtp: Embe
     assert len(smtp.received) == 1
 
 
+def test_digest_of_a_day_that_is_not_over_is_not_sent(office: SmallOffice) -> None:
+    """It would count as that day's and leave out what still comes, and end all digests before it."""
+    refused = office.attempt("digest", "--date", "2999-01-01", "--send")
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert "--out" in refused.err
+
+
 def test_reminder_list_for_the_chat_for_calls_and_as_a_mail(office: SmallOffice, smtp: EmbeddedSmtp) -> None:
     """--format text is one paragraph, calls a table; --out and --send as for the digest."""
     text = office.run("remind", "--as-of", DAY, "--format", "text").out

@@ -6,9 +6,10 @@ import json
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from digest.compose import compose, mail_key
 from digest.outgoing import OutgoingServer
@@ -129,9 +130,10 @@ def run_daemon(desk: Desk, args: Arguments) -> int:
 
 def run_digest(desk: Desk, args: Arguments) -> int:
     """The digest of a day: printed, written to a folder, or sent."""
-    chosen = day(args.date) if args.date is not None else desk.now().date()
+    chosen = day(args.date) if args.date is not None else None
     if args.send:
         return _send(desk, args, lambda office, context: _queue_digest(desk, office, context, chosen))
+    chosen = chosen or desk.now().date()
     with desk.reading() as office:
         for context in listed(office.contexts, args.campaign):
             _show(desk, args, letter_for(office, context, chosen, _mailing(desk, office)), "digest", context)
@@ -182,9 +184,16 @@ def _delete_database(root: Path) -> None:
             (root / name).unlink(missing_ok=True)
 
 
-def _queue_digest(desk: Desk, office: Office, context: CampaignContext, chosen: date) -> int:
-    """A digest sent before its cut-off would count as that day's and leave out what still comes. Raises UsageError."""
+def _queue_digest(desk: Desk, office: Office, context: CampaignContext, chosen: date | None) -> int:
+    """The digest of a day, by default of the last one that is over.
+
+    Sent before its cut-off it would count as that day's and leave out what still comes. Raises UsageError.
+    """
     how = _mailing(desk, office)
+    if chosen is None:
+        chosen = how.now.astimezone(ZoneInfo(context.timezone)).date()
+        if digest_period(chosen, how.cutoff, context.timezone)[1] > how.now:
+            chosen -= timedelta(days=1)
     _, cutoff = digest_period(chosen, how.cutoff, context.timezone)
     if cutoff > how.now:
         raise UsageError(TOO_EARLY.fill(day=chosen.isoformat(), cutoff=f"{cutoff:%m-%d %H:%M}"))
