@@ -53,12 +53,6 @@ class Carried:
         """Papers that are no advertisement, plan or notice."""
         return tuple(one for one in self.papers if not one.is_advert and one.paper not in ("plan", "notice"))
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing but words of passing on, if that."""
-        files = self.papers or self.pictures or self.recordings or self.unread or self.broken
-        return not files and not self.body_reports and not self.links
-
 
 def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequence[Document]) -> Carried:
     """Sorts what was read and what was not."""

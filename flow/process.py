@@ -156,7 +156,7 @@ def _file(office: Office, read: Read, own: frozenset[str]) -> None:
         return
     try:
         found = _decide(office, read, own)
-        _keep_files(office, read, found)
+        _keep_files(office, read)
         with office.archive.database.session() as session:
             messages.store_reading(session, read.message, read.extracts, found)
             settle(session, office, read.id)
@@ -191,9 +191,8 @@ def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
     return file_message(message, read.extracts, office.contexts, received_at, own)
 
 
-def _keep_files(office: Office, read: Read, found: Filing) -> None:
-    if found.reason == "own_mail":
-        return
+def _keep_files(office: Office, read: Read) -> None:
+    """Of every message, whatever it was taken for: a person may decide otherwise."""
     members = (member for extract in read.extracts for member in extract.walk())
     office.archive.files.keep_all(member.part.content for member in members)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import logging
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -14,6 +16,7 @@ from flow.office import Office
 from records.boards import AttachmentView, MessageView
 from records.campaigns import CampaignContext
 from records.decisions import Record
+from records.errors import MissingFile
 from records.filings import FiledSubmission, Filing, ReportFacts, Submission
 from storage import messages
 from storage.searching import forget_texts, index_texts
@@ -21,6 +24,7 @@ from storage.state import UNRELATED, recall, remember
 from storage.tables import FiledPathRow, MessageRow
 from storage.tree import TreeFile
 
+log = logging.getLogger(__name__)
 SUMMARY, MATERIAL, NO_CATEGORY = "总结", "其他资料", "未分类"
 BODY, MAIL = "正文.html", "原邮件.eml"
 PAGE = (
@@ -31,6 +35,7 @@ PAGE = (
 PACKAGES = frozenset(
     {
         "application/zip",
+        "application/vnd.rar",
         "application/x-7z-compressed",
         "application/x-tar",
         "application/gzip",
@@ -94,7 +99,7 @@ def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -
     for ordinal, submission in enumerate(filing.submissions, 1):
         context = next((item for item in office.contexts if item.campaign.id == submission.campaign), None)
         if submission.status == "filed" and context is not None and submission.unit is not None:
-            files = list(_files(office, view, submission, context))
+            files = [file for file in _files(office, view, submission, context) if _is_there(file)]
             office.archive.tree.place(session, f"{id_}/{ordinal}", _folders(submission, context), files)
 
 
@@ -127,7 +132,24 @@ def _files(office: Office, view: MessageView, submission: Submission, context: C
             yield TreeFile(f"{day}_{view.subject}", source=office.archive.kept.path(sha256))
     if view.raw_sha256 is not None:
         yield TreeFile(f"{day}_{BODY}", octets=_body_page(view))
-        yield TreeFile(f"{day}_{MAIL}", source=office.archive.raw.find(view.raw_sha256))
+        if (raw := _raw(office, view.raw_sha256)) is not None:
+            yield TreeFile(f"{day}_{MAIL}", source=raw)
+
+
+def _raw(office: Office, sha256: str) -> Path | None:
+    try:
+        return office.archive.raw.find(sha256)
+    except MissingFile:
+        log.warning("raw message is gone sha256=%s", sha256)
+        return None
+
+
+def _is_there(file: TreeFile) -> bool:
+    """A kept file that is gone leaves a gap in the tree; it must not keep a person's decision from taking effect."""
+    if file.source is None or file.source.exists():
+        return True
+    log.warning("kept file is gone path=%s", file.source)
+    return False
 
 
 def _parts(attachments: Sequence[AttachmentView], hashes: Sequence[str]) -> Iterator[AttachmentView]:

@@ -334,3 +334,20 @@ def test_renumbered_folder_files_nothing_twice(tmp_path: Path, imap_server: Imap
     after = office.export()
     assert after[:2] == before
     assert [row["deliveries"] for row in after] == [1, 1, 1]
+
+
+def test_decision_about_a_message_whose_octets_are_gone_takes_effect(
+    office: SmallOffice, opened: Office, pymap: EmbeddedImap, reader: PartReader
+) -> None:
+    """A gap in the filed tree must not keep a person's decision, or any later command, from its effect."""
+    pymap.deliver(file_named(summary("A1"), "a.txt", b"x"), at(20, 9))
+    take(opened, account(office))
+    (raw,) = (path for _, path in opened.archive.raw.paths())
+    raw.unlink()
+    process_pending(opened, reader)
+    (row,) = office.export()
+    assert (row["status"], row["reason"]) == ("review", "raw_missing")
+    office.run("review", "assign", row["id"][:12], "--unit", "A1", "--kind", "summary")
+    (row,) = office.export()
+    assert [item["unit"] for item in row["submissions"]] == ["A1"]
+    assert office.run("decisions").out

@@ -25,7 +25,6 @@ _DAYS = re.compile(
 _NUMERIC = re.compile(
     r"(?<![\d.])(?P<year>20\d\d)([-/.])(?P<month>1[0-2]|0?[1-9])\2(?P<day>3[01]|[12]\d|0?[1-9])(?![\d.]\d|\d)"
 )
-_WHOLE_YEAR = re.compile(r"(?P<year>20\d\d)年(?:全年|度)?")
 _MONTHS = re.compile(
     rf"(?:{_YEAR})?(?<![\d第.])(?P<month>1[0-2]|0?[1-9]){_SEPARATOR}(?P<month2>1[0-2]|0?[1-9])月(?:份)?(?!\d|[一二三]?十)(?P<part>底|末)?"
 )
