@@ -17,11 +17,12 @@ from flow.digests import queue_due_digests
 from flow.mailing import Mailing, mailing
 from flow.office import Office
 from flow.opening import lay_over, open_office
-from flow.poll import MailboxPoll, Polled
+from flow.poll import MailboxPoll
 from flow.process import Reader, process_pending
 from flow.rebuild import is_forgetful, rebuild
 from flow.reminders import queue_due_reminders
 from flow.sending import SendRun, send_due
+from flow.taking import Polled
 from intake.session import MailboxSession
 from records.edges import Clock
 from records.errors import BaosongError, MailboxError

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlmodel import select
 
 from flow.office import Office
-from flow.poll import note_too_large
 from flow.process import Reader, process_pending
 from flow.settle import relate, settle, settle_records
+from flow.taking import note_too_large
 from records.errors import ArchiveError
 from records.words import Text
 from storage import deliveries

@@ -14,13 +14,12 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPCli
 
 from intake import failures
 from intake.connection import connect, guarded, hang_up, readable_within
+from intake.fetching import batches, fetch_batch, octets
 from intake.folders import ListedFolder, folders_to_read
 from intake.windows import MAX_LISTED, uid_windows
 from records.mail import Fetched, Listing, Location, MailboxAccount, Oversized
 
 _OFFICE_ZONE = timezone(timedelta(hours=8))  # in which ``since`` is a day
-_BATCH_MAILS = 50
-_BATCH_BYTES = 8 * 1024 * 1024
 _HEADER_BYTES = 64 * 1024
 _IDLE_S = 9 * 60.0  # RFC 2177 says below 29 minutes; routers forget quiet connections after ten
 
@@ -100,14 +99,11 @@ class MailboxSession:
 
     def fetch(self, listings: Iterable[Listing]) -> Iterator[Fetched]:
         """The raw octets of messages of one folder, in batches; one that has vanished meanwhile is left out."""
-        for batch in _batches(listings):
+        for batch in batches(listings):
             self._opened_for(batch[0].location)
             with guarded(self.account):
-                answer = self._client.fetch([item.location.uid for item in batch], ["BODY.PEEK[]"])
-            for listing in batch:
-                raw = _octets(answer.pop(listing.location.uid, {}).get(b"BODY[]"))
-                if raw is not None:
-                    yield Fetched(listing, raw)
+                fetched = fetch_batch(self._client, batch)
+            yield from fetched
 
     def fetch_oversized(self, listing: Listing) -> Oversized:
         """The header of a message above the size limit, at most 64 KB of it; its body stays where it is."""
@@ -115,7 +111,7 @@ class MailboxSession:
         with guarded(self.account):
             answer = self._client.fetch([listing.location.uid], [f"BODY.PEEK[HEADER]<0.{_HEADER_BYTES}>"])
         items = answer.get(listing.location.uid, {})
-        found = (_octets(value) for key, value in items.items() if key.startswith(b"BODY[HEADER]"))
+        found = (octets(value) for key, value in items.items() if key.startswith(b"BODY[HEADER]"))
         return Oversized(listing, (next(found, None) or b"")[:_HEADER_BYTES])
 
     def tell(self, location: Location, after: str) -> bool:
@@ -309,25 +305,3 @@ def _aware(date: datetime | None) -> datetime | None:
 def _tells_of_new(responses: Iterable[Any]) -> bool:
     """EXISTS comes with every change to more messages (RFC 3501 §7.3.1); one too many only costs a look."""
     return any(len(response) > 1 and response[1] == b"EXISTS" for response in responses)
-
-
-def _octets(value: object) -> bytes | None:
-    """imapclient turns an unquoted number into an int; a message is always octets."""
-    if isinstance(value, int):
-        return str(value).encode()
-    return value if isinstance(value, bytes) else None
-
-
-def _batches(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
-    """Neighbours of one folder, at most 50 and 8 MB together; a huge one alone."""
-    batch: list[Listing] = []
-    size = 0
-    for listing in listings:
-        is_full = len(batch) >= _BATCH_MAILS or size + listing.size_bytes > _BATCH_BYTES
-        if batch and (is_full or listing.location.folder != batch[0].location.folder):
-            yield batch
-            batch, size = [], 0
-        batch.append(listing)
-        size += listing.size_bytes
-    if batch:
-        yield batch

@@ -16,8 +16,9 @@ from demo.servers import EmbeddedImap
 from flow.daemon import with_since
 from flow.office import Office
 from flow.opening import open_office
-from flow.poll import MailboxPoll, Polled
+from flow.poll import MailboxPoll
 from flow.process import MAX_ATTEMPTS, Reader, process_pending
+from flow.taking import Polled
 from intake.message import read_message
 from intake.session import MailboxSession
 from parsers.reader import PartReader

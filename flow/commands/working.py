@@ -26,11 +26,12 @@ from flow.moments import day, moment
 from flow.notices import read_notice_file, with_corrections
 from flow.office import Office, readable
 from flow.opening import open_office
-from flow.poll import MailboxPoll, Polled
+from flow.poll import MailboxPoll
 from flow.process import process_pending
 from flow.rebuild import rebuild
 from flow.reminders import boards_of, queue_reminder, reminded
 from flow.sending import send_due
+from flow.taking import Polled
 from intake.session import MailboxSession
 from records.boards import Board
 from records.campaigns import CampaignContext
