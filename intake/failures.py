@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 
-from records.errors import MailboxError
+from records.errors import MailboxError, MailboxErrorKind
 from records.mail import MailboxAccount
 from records.words import Text
 
@@ -15,7 +15,6 @@ _BUSY = re.compile(
     r"frequen|too many|busy|try again|later|unavailable|in use|\[LIMIT\]|limited|exceed|频|繁忙|稍后|过多|abnormal",
     re.I,
 )
-_NOT_OPEN = re.compile(r"not open|not enabled|disabled|service is closed|not allowed|未开启|未开通", re.IGNORECASE)
 _WRONG_PASSWORD = re.compile(
     r"AUTHENTICATIONFAILED|authenti?cation fail|invalid (?:credentials|user|login|password|auth)"
     r"|password (?:error|is incorrect)|wrong password|login (?:error|fail)|授权码|密码",
@@ -101,59 +100,62 @@ def connection_failure(account: MailboxAccount, error: Exception) -> MailboxErro
     if isinstance(error, TimeoutError):
         return timed_out(account)
     if isinstance(error, socket.gaierror):
-        return _error(_UNKNOWN_HOST, account, error)
+        return _error(_UNKNOWN_HOST, "network", account, error)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _error(_NOT_TRUSTED, account, error.verify_message)
-    return _error(_WRONG_TLS if isinstance(error, ssl.SSLError) else _UNREACHABLE, account, error)
+        return _error(_NOT_TRUSTED, "tls", account, error.verify_message)
+    if isinstance(error, ssl.SSLError):
+        return _error(_WRONG_TLS, "tls", account, error)
+    return _error(_UNREACHABLE, "network", account, error)
 
 
 def login_failure(account: MailboxAccount, reply: object) -> MailboxError:
-    """The server refused the log-in; only an unequivocal answer is called a wrong password."""
+    """The server refused the log-in; only an unequivocal answer is called a wrong password (R12)."""
     said = str(reply)
     if _UNSAFE.search(said):
-        return _error(_UNSAFE_LOGIN, account, said)
+        return _error(_UNSAFE_LOGIN, "closed", account, said)
     if _BUSY.search(said):
-        return _error(_TOO_OFTEN, account, said)
-    if _NOT_OPEN.search(said) and not _WRONG_PASSWORD.search(said):
-        return _error(_CLOSED_SERVICE, account, said)
-    return _error(_PASSWORD if _WRONG_PASSWORD.search(said) else _CLOSED_SERVICE, account, said)
+        return _error(_TOO_OFTEN, "busy", account, said)
+    if _WRONG_PASSWORD.search(said):
+        return _error(_PASSWORD, "refused_login", account, said)
+    return _error(_CLOSED_SERVICE, "closed", account, said)
 
 
 def folder_failure(account: MailboxAccount, folder: str, reply: object) -> MailboxError:
     """A folder could not be opened."""
-    text = _UNSAFE_LOGIN if _UNSAFE.search(str(reply)) else _NO_FOLDER
-    return _error(text, account, reply, folder=folder)
+    if _UNSAFE.search(str(reply)):
+        return _error(_UNSAFE_LOGIN, "closed", account, reply)
+    return _error(_NO_FOLDER, "folder", account, reply, folder=folder)
 
 
 def not_writable(account: MailboxAccount, folder: str) -> MailboxError:
     """Messages in the folder cannot be marked or moved."""
-    return _error(_NOT_WRITABLE, account, "", folder=folder)
+    return _error(_NOT_WRITABLE, "folder", account, "", folder=folder)
 
 
 def no_starttls(account: MailboxAccount) -> MailboxError:
     """STARTTLS is configured, but not offered."""
-    return _error(_NO_STARTTLS, account, "")
+    return _error(_NO_STARTTLS, "tls", account, "")
 
 
 def timed_out(account: MailboxAccount) -> MailboxError:
     """No answer within the account's timeout."""
-    return _error(_TIMED_OUT, account, "", seconds=account.timeout_s)
+    return _error(_TIMED_OUT, "network", account, "", seconds=account.timeout_s)
 
 
 def broke_off(account: MailboxAccount, error: object) -> MailboxError:
     """The connection ended in the middle of things."""
-    return _error(_BROKE_OFF, account, error)
+    return _error(_BROKE_OFF, "network", account, error)
 
 
 def refused(account: MailboxAccount, reply: object) -> MailboxError:
     """NO or BAD to a command."""
-    return _error(_REFUSED, account, reply)
+    return _error(_REFUSED, "protocol", account, reply)
 
 
 def renumbered(account: MailboxAccount, folder: str) -> MailboxError:
     """UIDVALIDITY changed under our hands: the UIDs listed before mean other messages now."""
-    return _error(_REBUILT, account, "", folder=folder)
+    return _error(_REBUILT, "renumbered", account, "", folder=folder)
 
 
-def _error(text: Text, account: MailboxAccount, said: object, **more: object) -> MailboxError:
-    return MailboxError(text.fill(host=account.host, port=account.port, said=what_it_said(said), **more))
+def _error(text: Text, kind: MailboxErrorKind, account: MailboxAccount, said: object, **more: object) -> MailboxError:
+    return MailboxError(text.fill(host=account.host, port=account.port, said=what_it_said(said), **more), kind)

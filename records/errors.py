@@ -11,6 +11,8 @@ BaosongError                 one line for people: what is wrong, where, what to 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from records.words import Language, Text
 
 
@@ -34,8 +36,24 @@ class OperationError(BaosongError):
     """The work could not be done; nothing was lost. Exit status 1."""
 
 
+MailboxErrorKind = Literal[
+    "refused_login",  # user name or password refused unequivocally: another attempt cannot help
+    "busy",  # too many log-ins or connections, a busy system: never a wrong password
+    "closed",  # IMAP is not switched on for the account, or the provider takes us for unsafe
+    "tls",  # certificate not trusted, handshake failed, STARTTLS not offered
+    "network",  # not reached, broken off, no answer in time
+    "folder",  # one folder cannot be opened or changed; the others may be
+    "renumbered",  # UIDVALIDITY changed under our hands: list that folder anew
+    "protocol",  # NO or BAD to a command, or an answer that cannot be read
+]
+
+
 class MailboxError(OperationError):
-    """The mailbox refused the log-in, or could not be reached, or broke off."""
+    """The mailbox refused the log-in, or could not be reached, or broke off; ``kind`` tells which, for the watcher."""
+
+    def __init__(self, text: Text, kind: MailboxErrorKind = "protocol") -> None:
+        super().__init__(text)
+        self.kind: MailboxErrorKind = kind
 
 
 class OutgoingMailError(OperationError):
