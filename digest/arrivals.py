@@ -27,6 +27,7 @@ REASONS = {
     "notice": Text("通知", "notice"),
     "other_business": Text("其他工作", "other business"),
     "own_mail": Text("本系统邮件", "our own mail"),
+    "history": Text("往年邮件", "mail of earlier years"),
     "rejected": Text("人工判定非报送", "rejected by a person"),
 }
 DOUBTS = {

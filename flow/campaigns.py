@@ -128,10 +128,7 @@ def oldest_notice(contexts: Iterable[CampaignContext]) -> date | None:
     With all campaigns closed, that of the oldest: closing one opens no older mail.
     """
     everything = list(contexts)
-    dates = [
-        context.campaign.issued_on or (context.campaign.period.from_ if context.campaign.period else None)
-        for context in [item for item in everything if item.is_open] or everything
-    ]
+    dates = [context.campaign.begins for context in [item for item in everything if item.is_open] or everything]
     known = [day for day in dates if day is not None]
     return min(known) if known and len(known) == len(dates) else None
 

@@ -16,6 +16,7 @@ from records.boards import DigestData, MessageView, Reconciliation
 from records.campaigns import CampaignContext
 from records.mails import Letter
 from storage import messages, outbox
+from storage.deliveries import imported_alone
 
 WAITING = frozenset({"review", "unreadable", "too_large"})
 
@@ -26,10 +27,11 @@ def digest_data(
     """All that a digest says. One that is really sent also lists, as 补收, what stands in no digest yet."""
     since, until = period
     with office.archive.database.session() as session:
+        old_mail = imported_alone(session)
         views = [
             view
             for view in all_views(session, office.judge(session), Wanted(until=until), with_content=False)
-            if _belongs(office, context, view)
+            if _belongs(office, context, view) and not (view.id in old_mail and _is_history(office, view))
         ]
         listed = outbox.listed(session, context.campaign.id) if as_sent else frozenset()
         filed = messages.filed_submissions(session, context.campaign.id)
@@ -127,6 +129,13 @@ def _belongs(office: Office, context: CampaignContext, view: MessageView) -> boo
         return context.campaign.id in campaigns
     first = next((item for item in office.contexts if item.is_open), None)
     return first is context
+
+
+def _is_history(office: Office, view: MessageView) -> bool:
+    """Of an imported message: whether it is of no campaign and older than all open ones, so that no digest lists it."""
+    if any(item.campaign is not None for item in view.submissions):
+        return False
+    return not any(item.is_open and item.has_begun(view.received_at) for item in office.contexts)
 
 
 _STATUSES = ("filed", "review", "not_a_report", "unreadable", "too_large", "archived")

@@ -33,6 +33,7 @@ class Form:
             "source": view.source,
             "message_id": view.message_id,
             "received_at": self.time(view.received_at),
+            "received_source": view.received_source,
             "deliveries": view.deliveries,
             "sender": view.sender,
             "sender_name": view.sender_name,

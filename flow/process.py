@@ -12,6 +12,8 @@ from time import monotonic
 from typing import Protocol
 
 from filing.decide import file_message
+from filing.history import file_imported
+from flow.correspondents import Correspondents
 from flow.office import Office
 from flow.settle import relate, settle
 from intake.message import read_header
@@ -22,6 +24,7 @@ from records.filings import Filing
 from records.mail import Message, Part
 from records.words import Text
 from storage import messages
+from storage.deliveries import imported_alone
 from storage.outbox import own_message_ids
 from storage.tables import MessageRow
 
@@ -66,6 +69,15 @@ class Read:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What messages are judged with: the office, our own Message-IDs, who wrote from where before."""
+
+    office: Office
+    own: frozenset[str]
+    correspondents: Correspondents
+
+
 def process_pending(
     office: Office,
     reader: Reader,
@@ -84,9 +96,10 @@ def process_pending(
     for id_ in hopeless:
         _store_failure(office, id_, "crash", "crashed")
     counted = {row.id: row.attempts for row in rows if row.id not in hopeless}
+    desk = Judging(office, own, Correspondents(office))
     try:
         for read in _read_ahead(office, reader, counted):
-            _file(office, read, own)
+            _file(desk, read)
             progress("filed", 1)
     except (BaosongError, OSError):
         _forgive(office, counted)
@@ -148,14 +161,15 @@ def _forgive(office: Office, counted: Mapping[str, int]) -> None:
             session.add(row)
 
 
-def _file(office: Office, read: Read, own: frozenset[str]) -> None:
+def _file(desk: Judging, read: Read) -> None:
     """Decide about a message and store everything in one transaction."""
+    office = desk.office
     if read.message is None:
         gone = isinstance(read.failure, MissingFile)
         _store_failure(office, read.id, type(read.failure).__name__, "raw_missing" if gone else "service_error")
         return
     try:
-        found = _decide(office, read, own)
+        found = _decide(desk, read)
         _keep_files(office, read)
         with office.archive.database.session() as session:
             messages.store_reading(session, read.message, read.extracts, found)
@@ -177,9 +191,9 @@ def _file(office: Office, read: Read, own: frozenset[str]) -> None:
     )
 
 
-def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
+def _decide(desk: Judging, read: Read) -> Filing:
     """A Message-ID of ours on a mail that does not come from us was copied: such a mail is judged like any other."""
-    message = read.message
+    message, office, own = read.message, desk.office, desk.own
     assert message is not None
     if isinstance(read.failure, UnreadMessage):
         problem = read.failure.problem
@@ -188,7 +202,11 @@ def _decide(office: Office, read: Read, own: frozenset[str]) -> Filing:
         own -= {message.message_id}
     with office.archive.database.session() as session:
         received_at = session.get_one(MessageRow, read.id).received_at
-    return file_message(message, read.extracts, office.contexts, received_at, own)
+        is_imported = bool(imported_alone(session, [read.id]))
+    judge = file_imported if is_imported else file_message
+    found = judge(message, read.extracts, desk.correspondents.contexts(received_at), received_at, own)
+    desk.correspondents.filed(received_at, found)
+    return found
 
 
 def _keep_files(office: Office, read: Read) -> None:

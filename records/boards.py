@@ -75,6 +75,7 @@ class MessageView:
     cloud_links: tuple[CloudLink, ...]
     submissions: tuple[SubmissionView, ...]
     new_addresses: tuple[tuple[str, str], ...] = ()
+    received_source: str = "internaldate"  # where the time of receipt comes from (records.journals.ReceivedSource)
 
 
 ObligationState = Literal["received", "waiting", "missing", "exempt"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from records.units import Roster
 
@@ -95,6 +96,11 @@ class Campaign:
     measures: tuple[Measure, ...] = ()
     unsure: tuple[Unsure, ...] = ()
 
+    @property
+    def begins(self) -> date | None:
+        """The day from which reports can come: the notice's, else the period's first; None where neither is known."""
+        return self.issued_on or (self.period.from_ if self.period else None)
+
     def requirement(self, id_: str) -> Requirement | None:
         """The requirement of that id, or None."""
         return next((item for item in self.requirements if item.id == id_), None)
@@ -110,3 +116,9 @@ class CampaignContext:
     timezone: str = "Asia/Shanghai"
     is_open: bool = True
     known_addresses: tuple[tuple[str, str], ...] = ()  # (address, unit code) that a person's decision confirmed
+    seen_addresses: tuple[tuple[str, str], ...] = ()  # that reported before it began: evidence, never enough alone
+
+    def has_begun(self, moment: datetime) -> bool:
+        """Whether a message received at ``moment`` can be meant for it: none answers a notice that is not out yet."""
+        begins = self.campaign.begins
+        return begins is None or moment.astimezone(ZoneInfo(self.timezone)).date() >= begins

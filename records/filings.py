@@ -23,6 +23,7 @@ NotReportReason = Literal[
     "other_business",
     "own_mail",
     "rejected",
+    "history",  # imported, from before any open campaign
 ]
 
 

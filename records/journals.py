@@ -9,10 +9,13 @@ from typing import Literal
 ReceivedSource = Literal["internaldate", "received", "date", "fetched"]
 """Where the time of receipt comes from: the server, else the topmost Received, else (imports) Date, else our clock."""
 
+IMPORTED = "import"
+"""What stands for the mailbox of a message that came from a file; no account is called so ("user@host")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """That a message was taken from a mailbox; the same octets may arrive several times."""
+    """That a message was taken from a mailbox, or from a file; the same octets may arrive several times."""
 
     sha256: str  # of the raw octets; "l-…" for a message too large, whose body was never downloaded
     mailbox: str

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import update
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from records.journals import Arrival
+from records.journals import IMPORTED, Arrival
 from records.mail import Listing, Location
 from storage.tables import DeliveryRow, MessageRow, checked
 
 DeliveryState = Literal["claimed", "archived", "told"]
+_TRUST = {"internaldate": 0, "received": 1, "date": 2, "fetched": 3}  # sources of a time of receipt, best first
 _PLACE = ("mailbox", "folder", "uidvalidity", "uid")  # unique
 _STATE = ("size_bytes", "internaldate", "state", "message")
 
@@ -47,8 +48,9 @@ def archived(session: Session, arrival: Arrival) -> MessageRow:
 
 def all_archived(session: Session, arrivals: Sequence[Arrival]) -> list[MessageRow]:
     """As ``archived``, for a group."""
-    _write(session, [_safe(arrival) for arrival in arrivals])
     ids = [item.sha256 for item in arrivals]
+    old_mail = imported_alone(session, [item.sha256 for item in arrivals if item.mailbox != IMPORTED])
+    _write(session, [_safe(arrival) for arrival in arrivals])
     known = {row.id: row for row in session.exec(select(MessageRow).where(col(MessageRow.id).in_(ids)))}
     for arrival in arrivals:
         message = known.get(arrival.sha256)
@@ -56,11 +58,28 @@ def all_archived(session: Session, arrivals: Sequence[Arrival]) -> list[MessageR
             known[arrival.sha256] = message = _message(arrival)
         else:
             message.deliveries = _count_deliveries(session, arrival.sha256)
-            if arrival.received_at < message.received_at:  # a copy that was moved keeps its first time of receipt
+            if _is_better(arrival, message):
                 message.received_at, message.received_source = arrival.received_at, arrival.received_source
+            if message.id in old_mail and message.status != "too_large":
+                message.status = "archived"  # the mailbox holds it too: it is judged again, as what came by mail
         session.add(message)
     session.flush()
     return [known[id_] for id_ in ids]
+
+
+def archived_ids(session: Session, ids: Collection[str]) -> set[str]:
+    """Which of these messages are in the archive."""
+    return set(session.exec(select(MessageRow.id).where(col(MessageRow.id).in_(ids))))
+
+
+def imported_alone(session: Session, ids: Collection[str] | None = None) -> frozenset[str]:
+    """Messages (of these, or all) that came by import and were never seen in a mailbox."""
+    query = select(DeliveryRow.message).where(col(DeliveryRow.message).is_not(None))
+    if ids is not None:
+        query = query.where(col(DeliveryRow.message).in_(ids))
+    query = query.group_by(col(DeliveryRow.message))
+    found = session.exec(query.having(func.sum(col(DeliveryRow.mailbox) != IMPORTED) == 0))
+    return frozenset(id_ for id_ in found if id_ is not None)
 
 
 def untold(session: Session, mailbox: str, folder: str, uidvalidity: int) -> list[Location]:
@@ -87,6 +106,16 @@ def told(session: Session, where: Location) -> None:
 def earliest_arrival(arrivals: Iterable[Arrival]) -> datetime | None:
     """When the service first took anything in."""
     return min((arrival.fetched_at for arrival in arrivals), default=None)
+
+
+def _is_better(arrival: Arrival, message: MessageRow) -> bool:
+    """Whether an arrival knows the time of receipt better (R22).
+
+    INTERNALDATE beats what a header says, whichever came first, so that the order of import and poll plays no part; of
+    equals the earlier counts: a copy that was moved keeps its first time of receipt.
+    """
+    known = (_TRUST[message.received_source], message.received_at)
+    return (_TRUST[arrival.received_source], arrival.received_at) < known
 
 
 def _is_known(taken: tuple[int, datetime | None] | None, listing: Listing) -> bool:
@@ -137,14 +166,16 @@ def _count_deliveries(session: Session, message: str) -> int:
     """How often the same octets were delivered.
 
     A folder whose UIDVALIDITY changed, or a message that a clerk moved, shows the same delivery again under another
-    UID; INTERNALDATE stays. So: the most copies seen at once in one folder, or the number of different times.
+    UID; INTERNALDATE stays. So: the most copies seen at once in one folder, or the number of different times. What
+    was imported from a file is no delivery of its own.
     """
     places: dict[tuple[str, str, int], int] = {}
     times: set[datetime | None] = set()
     row = DeliveryRow
     query = select(row.mailbox, row.folder, row.uidvalidity, row.internaldate).where(row.message == message)
+    query = query.where(row.mailbox != IMPORTED)
     for mailbox, folder, uidvalidity, internaldate in session.exec(query):
         place = (mailbox, folder, uidvalidity)
         places[place] = places.get(place, 0) + 1
         times.add(internaldate)
-    return max(*places.values(), len(times), 1)
+    return max([*places.values(), len(times), 1])

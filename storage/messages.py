@@ -224,6 +224,7 @@ def _view(
         cloud_links=tuple(from_json(CloudLink, link) for link in row.cloud_links),
         submissions=tuple(_submission_view(item) for item in submissions),
         new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
+        received_source=row.received_source,
     )
 
 

@@ -28,8 +28,8 @@ def words(text: str) -> set[str]:
 
 NOTICE = ROOT / "tests" / "notices" / "2025-safety-month-notice.txt"
 MESSAGE = words(
-    "id raw_sha256 source message_id received_at deliveries sender sender_name subject status reason explanation "
-    "body_text attachments cloud_links submissions"
+    "id raw_sha256 source message_id received_at received_source deliveries sender sender_name subject status reason "
+    "explanation body_text attachments cloud_links submissions"
 )
 ATTACHMENT = words("filename media_type bytes sha256 status reason pages text members")
 LINK = {"name", "url", "bytes", "expires_at"}
@@ -107,7 +107,7 @@ def test_commands_are_those_of_the_contract() -> None:
     found = re.findall(r"^    ([a-z]+) ", help_text, re.MULTILINE)
     assert set(found) == words(
         "demo check notice run poll digest remind missing submissions search review record exempt extend promise close "
-        "undo rebuild decisions"
+        "undo rebuild decisions import"
     )
 
 

@@ -15,6 +15,7 @@ class Known:
     codes: tuple[str, ...] = ()
     trusted: bool = False
     domain_of: str | None = None  # the only unit that writes from this organisation's domain
+    is_sure: bool = True  # registered or confirmed; else it only reported from there before
 
     @property
     def code(self) -> str | None:
@@ -30,8 +31,10 @@ def known_sender(address: str, context: CampaignContext) -> Known:
         return Known(trusted=True)
     registered = [unit.code for unit in context.roster.units if address in unit.emails]
     confirmed = [code for known, code in context.known_addresses if known == address]
-    codes = tuple(dict.fromkeys([*registered, *(code for code in confirmed if context.roster.unit(code))]))
-    return Known(codes, False, None if codes else _domain_unit(address, context))
+    sure = [*registered, *(code for code in confirmed if context.roster.unit(code))]
+    seen = [code for known, code in context.seen_addresses if known == address and context.roster.unit(code)]
+    codes = tuple(dict.fromkeys([*sure, *seen]))  # seen with two units, it is shared
+    return Known(codes, False, None if codes else _domain_unit(address, context), bool(sure) or not seen)
 
 
 def _domain_unit(address: str, context: CampaignContext) -> str | None:

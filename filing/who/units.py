@@ -206,7 +206,7 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
     silent = seen.speaks and not seen.selves
     odd = bool(strangers or others) or silent or seen.hints_at_branch or seen.passed_on
-    if code and not odd and fits_selves(code, seen.selves, index):
+    if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:
         suggested = [strangers[0].branch_of, *seen.sender.codes, *(one.unit for one in ranked)]
@@ -225,10 +225,7 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
         "Neither body nor attachments say which unit reports; please check.",
     )
     if code:
-        text = Text(
-            "发件地址登记的是{unit}，但内容像是别的单位的，请核对。",
-            "The sender's address is registered for {unit}, but the content may be another unit's; please check.",
-        ).fill(unit=index.unit(code).name)
+        text = (_REGISTERED if seen.sender.is_sure else _SEEN_BEFORE).fill(unit=index.unit(code).name)
     return _review(seen, units or [None], "unit_unknown", text)
 
 
@@ -288,6 +285,14 @@ def _place(seen: Witnesses, unit: str) -> Text:
     return _PLACES.get(clue.source, _PLACES["mention"]) if clue else _PLACES["mention"]
 
 
+_REGISTERED = Text(
+    "发件地址登记的是{unit}，但内容像是别的单位的，请核对。",
+    "The sender's address is registered for {unit}, but the content may be another unit's; please check.",
+)
+_SEEN_BEFORE = Text(
+    "这个地址以前报过{unit}的材料，但内容没有写明是哪个单位，请核对。",
+    "This address reported for {unit} before, but the content does not say which unit it is; please check.",
+)
 _BRANCH_TEXT = Text(
     "提到分支机构，请核对是总部还是分支报送的。", "It speaks of a branch; please check which of the two reports."
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from config import Settings, read_settings
-from flow.commands import deciding, looking, working
+from flow.commands import deciding, looking, starting, working
 from flow.commands.desk import Arguments, Desk
 from records.errors import BaosongError, UsageError
 from records.words import Language, Text
@@ -67,6 +67,8 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
     notice.add_argument("--format", choices=("toml", "json"), default="toml")
     _command(commands, "run", working.run_daemon, "常驻服务：收件、归类、按时发日报和催报")
     _command(commands, "poll", working.run_poll, "收一遍邮件，全部归类后结束")
+    imports = _command(commands, "import", starting.run_import, "导入 .eml、mbox、Maildir 里的旧邮件，不发邮件")
+    imports.add_argument("paths", metavar="PATH", nargs="+")
     digest = _command(commands, "digest", working.run_digest, "收报日报", campaign=True)
     digest.add_argument("--date", metavar="D")
     remind = _command(commands, "remind", working.run_remind, "催报名单", campaign=True)
