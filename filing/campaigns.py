@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from filing.text.squeeze import squeeze
@@ -85,6 +86,20 @@ def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
         for cue in (measure.label, *measure.cues):
             put(cue, _WEAK)
     return tuple(Phrase(text, weight) for text, weight in sorted(weights.items()))
+
+
+def not_replaced(contexts: Sequence[CampaignContext], received_at: datetime) -> list[CampaignContext]:
+    """The campaigns that can be meant: a closed one gives way to an open one of the same name whose notice is out.
+
+    Their words are the same every year. Last year's paper sent once more bears its year, and goes to a person for that.
+    """
+    current = {
+        theme
+        for context in contexts
+        if context.is_open and context.has_begun(received_at)
+        for theme in themes_of(context.campaign)
+    }
+    return [context for context in contexts if context.is_open or current.isdisjoint(themes_of(context.campaign))]
 
 
 def choose(contexts: Sequence[CampaignContext], texts: Iterable[str]) -> CampaignChoice:

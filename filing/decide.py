@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from filing.business import Business, business_in
-from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose
+from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, not_replaced
 from filing.carried import Carried, carried_by
 from filing.documents import Document, documents_of
 from filing.nonreports import Situation, non_report
@@ -60,7 +60,8 @@ def file_message(
     ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent.
     """
     case = _case(message, extracts, own_message_ids)
-    contexts = sorted(campaigns, key=lambda context: (not context.is_open, context.campaign.id))
+    possible = not_replaced(campaigns, received_at)
+    contexts = sorted(possible, key=lambda context: (not context.is_open, context.campaign.id))
     if not contexts:
         return Filing("review", "no_campaign", _NO_CAMPAIGN)
     choice = _chosen(contexts, _texts(case), case.documents)
