@@ -241,10 +241,19 @@ class Settings(_Table):
 def read_settings(path: Path) -> Settings:
     """The settings of a configuration file. Raises UsageError: one line with what is wrong, where, and what to do."""
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise UsageError(NO_FILE.fill(path=path)) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(NOT_TOML.fill(path=path, why=error)) from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """The settings that a configuration file of that path with that text has. Raises UsageError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(NOT_TOML.fill(path=path, why=error)) from error
     if "source" in data:  # set here alone
         raise UsageError(WRONG.fill(path=path, key="source", why=WHY["extra_forbidden"]))

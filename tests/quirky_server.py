@@ -23,6 +23,8 @@ class Quirks:
 
     capability: str = "IMAP4rev1 UIDPLUS"
     login: str = "OK LOGIN done"
+    password: str = ""  # the only one that is right, where it matters
+    wrong_password: str = "NO [AUTHENTICATIONFAILED] Invalid credentials"
     wants_id: bool = False  # 163: Unsafe Login
     uidvalidity: int | None = 1
     tells_uidnext: bool = True
@@ -98,7 +100,8 @@ class _Conversation:
         self.say(f"* CAPABILITY {self.quirks.capability}")
 
     def on_login(self, command: str) -> str:
-        return self.quirks.login
+        is_right = not self.quirks.password or command.rsplit(maxsplit=1)[-1].strip('"') == self.quirks.password
+        return self.quirks.login if is_right else self.quirks.wrong_password
 
     def on_id(self, command: str) -> None:
         self.knows_client = True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import Settings
@@ -31,6 +33,11 @@ FORGETFUL = Text(
     "The database {path} is empty while the journal knows of messages: run rebuild first",
 )
 WORDS = {"archived": Text("已收 {count} 封", "{count} taken"), "filed": Text("已处理 {count} 封", "{count} filed")}
+
+
+def config_path(args: Arguments) -> Path:
+    """The configuration file: --config, else $BAOSONG_CONFIG, else ./config.toml."""
+    return Path(args.config or os.environ.get("BAOSONG_CONFIG") or "config.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ import runpy
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NoReturn
 
 from config import Settings, read_settings
-from flow.commands import deciding, looking, starting, working
-from flow.commands.desk import Arguments, Desk
+from flow.commands import deciding, looking, setting_up, starting, working
+from flow.commands.desk import Arguments, Desk, config_path
+from flow.providers import providers
 from records.errors import BaosongError, UsageError
 from records.words import Language, Text
 
@@ -59,6 +59,7 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
     demo = commands.add_parser("demo", help="在本机演示：内置邮件服务器加示例材料")
     demo.add_argument("--once", action="store_true", help="演示完就结束")
     demo.set_defaults(run=_demo, needs_config=False)
+    _add_setup(commands)
     _command(commands, "check", working.run_check, "检查配置、任务、名册、邮箱、发件、磁盘和工具")
     notice = _command(commands, "notice", working.run_notice, "读通知，写出报送任务文件", needs_config=False)
     notice.add_argument("notice", metavar="NOTICE")
@@ -80,6 +81,25 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
         where.add_argument("--out", metavar="DIR", help="写入文件夹")
     rebuild = _command(commands, "rebuild", working.run_rebuild, "由原始邮件和日志重建全部数据，不发邮件")
     rebuild.add_argument("--into", metavar="DIR")
+
+
+def _add_setup(commands: argparse._SubParsersAction[Parser]) -> None:
+    setup = _command(
+        commands, "setup", setting_up.run_setup, "第一次使用：问几个问题，试登录，写出 config.toml", needs_config=False
+    )
+    setup.add_argument("--provider", choices=tuple(providers()))
+    setup.add_argument("--account", metavar="ADDRESS", help="收件邮箱的完整地址")
+    setup.add_argument("--password-file", metavar="FILE", help="授权码在这个文件里；给了它就不再提问")
+    for prefix, words in (("", "收信服务器"), ("smtp-", "发信服务器")):
+        setup.add_argument(f"--{prefix}host", metavar="HOST", help=f"{words}；默认由 --provider 决定")
+        setup.add_argument(f"--{prefix}port", metavar="N", type=_count)
+        setup.add_argument(f"--{prefix}tls", choices=("implicit", "starttls", "none"))
+    setup.add_argument("--no-outgoing", action="store_true", help="不设发信")
+    setup.add_argument("--sender", metavar="ADDRESS", help="发件人地址；默认为收件邮箱")
+    setup.add_argument("--notice", metavar="FILE", help="通知文件")
+    setup.add_argument("--roster", metavar="FILE", help="名册文件")
+    setup.add_argument("--coordinator", metavar="ADDRESS", action="append", help="联络员邮箱；可写多次")
+    setup.add_argument("--overwrite", action="store_true", help="已有配置时换成新的，旧的改名保留")
 
 
 def _add_listings(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -183,11 +203,6 @@ def _demo(desk: Desk, args: Arguments) -> int:
     sys.argv = ["demo", *(["--once"] if args.once else []), *(["--lang", args.lang] if args.lang else [])]
     runpy.run_module("demo", run_name="__main__")
     return 0
-
-
-def config_path(args: Arguments) -> Path:
-    """The configuration file: --config, else $BAOSONG_CONFIG, else ./config.toml."""
-    return Path(args.config or os.environ.get("BAOSONG_CONFIG") or "config.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
