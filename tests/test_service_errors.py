@@ -399,7 +399,8 @@ def test_two_writers_exclude_each_other_and_decisions_are_queued(office: SmallOf
         ["record", "--unit", "A1", "--at", "then", "--channel", "phone"],
         ["record", "--unit", "A1", "--at", "2025-06-20", "--channel", "fax"],
         ["record", "--unit", "A1", "--at", "2025-06-20", "--channel", "phone", "--file", "none.pdf"],
-        ["close", "--campaign", "none"], ["setup"], ["purge"], ["rebuild", "--dry-run"],
+        ["close", "--campaign", "none"], ["import"], ["import", "none.eml"],
+        ["setup", "--provider", "none"], ["purge"], ["rebuild", "--dry-run"],
     ],
     ids=" ".join,
 )  # fmt: skip
