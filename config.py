@@ -122,6 +122,7 @@ class MailboxSettings(_Table):
     max_message_mb: Annotated[int, Field(gt=0, le=4096)] = 100
     trusted_authserv: list[str] = []
     poll_seconds: Annotated[int, Field(gt=0)] = 60
+    logins_per_hour: Annotated[int, Field(gt=0)] | None = None  # flow/logins.py: 6; on this machine no bound
 
     @model_validator(mode="after")
     def _plain_only_at_home(self) -> MailboxSettings:

@@ -1,32 +1,39 @@
-"""The daemon: watches the mailboxes, files what arrives, sends digests and reminder lists on schedule."""
+"""The daemon: watches the mailboxes, files what arrives, sends digests and reminder lists on schedule.
+
+Under :meth:`Daemon.run` each mailbox has a thread of its own that speaks IMAP and archives; all else happens in the
+calling thread: filing, digests, the outbox. Without ``run`` (the demonstration, tests with a clock of their own) each
+:meth:`Daemon.step` does everything in turn.
+"""
 
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
-from random import uniform
-from threading import Event
+from datetime import datetime
+from functools import partial
+from time import monotonic
 
 from config import Settings
 from digest.outgoing import OutgoingServer
 from digest.timetable import TimedJob, Timetable
+from flow.bell import Bell, rung
 from flow.campaigns import oldest_notice
 from flow.digests import queue_due_digests
+from flow.logins import rules_for
 from flow.mailing import Mailing, mailing
 from flow.office import Office
 from flow.opening import lay_over, open_office
-from flow.poll import MailboxPoll
 from flow.process import Reader, process_pending
 from flow.rebuild import is_forgetful, rebuild
 from flow.reminders import queue_due_reminders
 from flow.sending import SendRun, send_due
-from flow.taking import Polled
-from intake.session import MailboxSession
+from flow.watch import Watch, Watcher
 from records.edges import Clock
-from records.errors import BaosongError, MailboxError
+from records.errors import BaosongError
 from records.mail import MailboxAccount
+from records.words import Text
 from storage.archive import Archive
 
 log = logging.getLogger(__name__)
@@ -34,12 +41,16 @@ OUTBOX_SECONDS = 30
 RETRY_SECONDS = 60
 LONGEST_WAIT_S = 5.0
 SLICE, LONG_SLICE = 20, 200  # messages filed in one go, so that a backlog holds up neither digests nor the end
-RELIST = timedelta(hours=1)  # on an open session the whole mailbox is listed again so often: nothing is passed over
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+PATIENCE_S = 600.0  # for the passes that a digest waits for; a mailbox that takes longer is listed in the next one
+END_S = 2.0  # for the watching threads to log out
+
+
+class Stopped(BaosongError):
+    """The service is to end; what was not filed yet is filed after the next start."""
 
 
 class Daemon:
-    """The service at work on one archive, its clock passed in. One thread: each job runs to its end."""
+    """The service at work on one archive, its clock passed in."""
 
     def __init__(self, settings: Settings, archive: Archive, reader: Reader, clock: Clock) -> None:
         self.settings = settings
@@ -48,31 +59,45 @@ class Daemon:
         self.clock = clock
         self.office = open_office(settings, archive, clock())
         self.server = _server(settings)
-        self.watches = [
-            Watch(with_since(settings.mailbox_account(place), self.office), archive, clock)
-            for place in range(len(settings.mailbox))
-        ]
+        self._bell = Bell()  # something was archived, a pass is over
+        self._stop: Bell | None = None
+        self.watches = [self._watch(place) for place in range(len(settings.mailbox))]
+        self._watchers: list[Watcher] = []
         self.timetable = self._timetable()
         self._backlog = False
         self._journal_size = 0  # the first step reads the journal: a decision may have come while the office opened
         self._failed_today: dict[str, TimedJob] = {}
 
+    def _watch(self, place: int) -> Watch:
+        table = self.settings.mailbox[place]
+        rules = rules_for(table.host, table.logins_per_hour)
+        return Watch(partial(self._account, place), self.archive, self.clock, rules, lambda _: self._bell.ring())
+
+    def _account(self, place: int) -> MailboxAccount:
+        return with_since(self.settings.mailbox_account(place), self.office)
+
     def start(self) -> None:
         """Catch up: a lost database is made again, mail is taken, digests that a standstill held up are queued."""
-        if is_forgetful(self.archive):
-            rebuild(self.office, self.reader)
+        self._recover()
         self.take_in()
         self._reminders(self.clock())
         self._digests(self.clock())
         self.send()
 
-    def run(self, stop: Event) -> None:
-        """Work until ``stop`` is set."""
-        self.start()
-        while not stop.is_set():
-            self.step()
-            stop.wait(0 if self._backlog else self._pause_s())
-        self.close()
+    def run(self, stop: Bell) -> None:
+        """Work until ``stop`` is rung. Raises UsageError where the first log-in shows a mistake in config.toml."""
+        self._stop = stop
+        try:
+            self._recover()
+            with self._watching():
+                self.start()
+                while not stop.is_rung:
+                    self.step()
+                    self._rest()
+        except Stopped:
+            log.info("ends")
+        finally:
+            self._stop = None
 
     def step(self) -> None:
         """Do what is due now; a fault that passes, as a full disk does, ends nothing but this step."""
@@ -80,7 +105,10 @@ class Daemon:
             self._new_decisions()
             if self._backlog:
                 self._file_some()
+        except Stopped:
+            raise
         except BaosongError as error:
+            self._backlog = False  # the next look files on; nobody waits for a full disk by asking it all the time
             _failed("step", error)
         self.timetable.run_due()
 
@@ -90,16 +118,70 @@ class Daemon:
             watch.close()
 
     def take_in(self, at_most: int = SLICE) -> None:
-        """Poll all mailboxes and file what is new; of a long backlog a slice, the rest follows step by step."""
-        for watch in self.watches:
-            watch.poll()
+        """Take all that lies in the mailboxes now and file what is new; of a long backlog a slice, the rest follows."""
+        if self._watchers:
+            self._wait_for([(watcher, watcher.ask()) for watcher in self._watchers])
+        else:
+            for watch in self.watches:
+                watch.poll(thorough=at_most > SLICE)
         self._file_some(at_most)
 
+    def _wait_for(self, asked: Sequence[tuple[Watcher, int]]) -> None:
+        """File what arrives until the passes that were asked for are over: they began after the asking."""
+        end = monotonic() + PATIENCE_S
+        while not all(watcher.has_served(number) for watcher, number in asked):
+            if monotonic() > end:
+                log.warning("a mailbox is still being read; what comes of it stands in the next digest")
+                return
+            self._rest(1.0)
+            if self._backlog:
+                self._file_some()
+        for watcher, _ in asked:
+            if watcher.error is not None and not watcher.watch.has_been_open:
+                raise watcher.error
+
     def _file_some(self, at_most: int = SLICE) -> None:
-        filed = process_pending(self.office, self.reader, at_most=at_most)
+        filed = process_pending(self.office, self.reader, self._between, at_most=at_most)
         self._backlog = filed == at_most
         if filed and not self._backlog:
             self.reader.rest()
+
+    def _between(self, what: str, count: int) -> None:
+        """After each message: whoever asks us to end does not wait for a whole slice."""
+        if self._stop is not None and self._stop.is_rung:
+            raise Stopped(STOPPING)
+
+    def _rest(self, at_most_s: float = LONGEST_WAIT_S) -> None:
+        """Wait until something is due, arrives, or the end has come. Raises Stopped."""
+        assert self._stop is not None, "only while running"
+        heard = rung((self._stop, self._bell), 0 if self._backlog else min(self._pause_s(), at_most_s))
+        if self._stop in heard:
+            raise Stopped(STOPPING)
+        if self._bell in heard:
+            self._bell.clear()
+            self._backlog = True
+
+    def _recover(self) -> None:
+        if is_forgetful(self.archive):
+            rebuild(self.office, self.reader)
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Each mailbox watched by a thread of its own."""
+        self._watchers = [
+            Watcher(watch, table.poll_seconds, self._bell)
+            for watch, table in zip(self.watches, self.settings.mailbox, strict=True)
+        ]
+        for watcher in self._watchers:
+            watcher.start()
+        try:
+            yield
+        finally:
+            for watcher in self._watchers:
+                watcher.stop()
+            for watcher in self._watchers:
+                watcher.join(END_S)
+            self._watchers = []
 
     def send(self) -> SendRun:
         """Let the outbox leave."""
@@ -138,7 +220,10 @@ class Daemon:
             self._surely(name, job)(now)
 
     def _poll(self) -> None:
-        self.take_in()
+        if self._watchers:  # they look by themselves, each at its own pace
+            self._file_some()
+        else:
+            self.take_in()
 
     def _outbox(self) -> None:
         self.send()
@@ -175,61 +260,7 @@ class Daemon:
         return min(max(left, 0.0), LONGEST_WAIT_S)
 
 
-class Watch:
-    """One mailbox on a session that is kept open; after a failure it waits longer and longer, with jitter (R12)."""
-
-    def __init__(self, account: MailboxAccount, archive: Archive, clock: Clock) -> None:
-        self.account = account
-        self.archive = archive
-        self.clock = clock
-        self._open: tuple[ExitStack, MailboxPoll] | None = None
-        self._failures = 0
-        self._not_before: datetime | None = None
-        self._listed_at: datetime | None = None
-
-    def poll(self) -> Polled:
-        """Take what is new; while it waits after a failure, nothing."""
-        if self._not_before is not None and self.clock() < self._not_before:
-            return Polled()
-        try:
-            polled = self._pass()
-        except MailboxError as error:
-            self._failed(error)
-            return Polled()
-        self._failures, self._not_before = 0, None
-        return polled
-
-    def _pass(self) -> Polled:
-        opened = self._opened()
-        now = self.clock()
-        if self._listed_at is not None and now - self._listed_at < RELIST:
-            return opened.news()
-        self._listed_at = now
-        return opened.everything()
-
-    def close(self) -> None:
-        """Log out."""
-        self._listed_at = None
-        if self._open is not None:
-            stack, self._open = self._open[0], None
-            stack.close()
-
-    def _opened(self) -> MailboxPoll:
-        if self._open is None:
-            stack = ExitStack()
-            session = stack.enter_context(MailboxSession(self.account))
-            self._open = stack, MailboxPoll(session, self.account, self.archive, self.clock)
-        return self._open[1]
-
-    def _failed(self, error: MailboxError) -> None:
-        self._listed_at = None
-        if self._open is not None:  # hang up without a word: a mute server must not hold us a second time
-            stack, self._open = self._open[0], None
-            stack.__exit__(type(error), error, error.__traceback__)
-        pause = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE) * uniform(1.0, 1.3)
-        self._failures += 1
-        self._not_before = self.clock() + pause
-        log.warning("mailbox failed attempts=%d next_in_s=%d why=%s", self._failures, pause.total_seconds(), error)
+STOPPING = Text("服务正在停止", "the service is ending")
 
 
 def with_since(account: MailboxAccount, office: Office) -> MailboxAccount:
@@ -243,4 +274,6 @@ def _server(settings: Settings) -> OutgoingServer | None:
 
 
 def _failed(name: str, error: Exception) -> None:
+    if isinstance(error, Stopped):
+        return
     log.error("job %s failed: %s", name, error, exc_info=error)

@@ -6,9 +6,9 @@ import logging
 import selectors
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
@@ -20,6 +20,15 @@ from records.mail import MailboxAccount
 from records.words import Text
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # below that it writes account names and whole headers
+
+
+class Waking(Protocol):
+    """What can end a wait for the server early: a selector sees it as readable from then on."""
+
+    def fileno(self) -> int:
+        """Its file descriptor."""
+        ...
+
 
 _CLIENT_ID = {"name": "baosong", "version": "1.0", "vendor": "baosong"}
 _PLAIN_TEXT = Text(
@@ -34,8 +43,8 @@ _ODD_PASSWORD = Text(
 )
 
 
-def connect(account: MailboxAccount) -> IMAPClient:
-    """Connect and log in; every command has ``account.timeout_s`` to answer.
+def connect(account: MailboxAccount, before_log_in: Callable[[], None] = lambda: None) -> IMAPClient:
+    """Connect and log in; every command has ``account.timeout_s`` to answer. ``before_log_in``: so log-ins are counted.
 
     ID follows the log-in where it is offered: 163 refuses to open folders without. Raises UsageError for plain text
     to another machine, MailboxError for all that the server or the way to it is to blame for.
@@ -44,6 +53,7 @@ def connect(account: MailboxAccount) -> IMAPClient:
         raise UsageError(_PLAIN_TEXT.fill(host=account.host))
     client = _open(account)
     try:
+        before_log_in()
         _log_in(client, account)
         with guarded(account):
             if client.has_capability("ID"):
@@ -73,13 +83,28 @@ def guarded(account: MailboxAccount) -> Iterator[None]:
         raise failures.refused(account, error) from error
 
 
-def readable_within(connection: socket.socket, timeout_s: float) -> bool:
-    """Whether the server says something, or hangs up, within that time."""
+def readable_within(connection: socket.socket, timeout_s: float, wake: Waking | None = None) -> bool:
+    """Whether the server says something, or hangs up, within that time; ``wake`` ends the waiting early."""
     if isinstance(connection, ssl.SSLSocket) and connection.pending():
         return True
     with selectors.DefaultSelector() as selector:
         selector.register(connection, selectors.EVENT_READ)
-        return bool(selector.select(max(timeout_s, 0.0)))
+        if wake is not None:
+            selector.register(wake, selectors.EVENT_READ)
+        return any(key.fileobj is connection for key, _ in selector.select(max(timeout_s, 0.0)))
+
+
+def has_buffered(client: IMAPClient) -> bool:
+    """Whether the library has read ahead what the server said: no selector sees that."""
+    connection = client.socket()
+    before = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        return bool(client._imap.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        connection.settimeout(before)
 
 
 def _open(account: MailboxAccount) -> IMAPClient:

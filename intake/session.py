@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
@@ -13,7 +13,7 @@ from imapclient import DELETED, SEEN
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from intake import failures
-from intake.connection import connect, guarded, hang_up, readable_within
+from intake.connection import Waking, connect, guarded, hang_up, has_buffered, readable_within
 from intake.fetching import batches, fetch_batch, octets
 from intake.folders import ListedFolder, folders_to_read
 from intake.windows import MAX_LISTED, uid_windows
@@ -42,8 +42,9 @@ class MailboxSession:
     breaks off, or does not answer within ``account.timeout_s``; after that the session is of no more use.
     """
 
-    def __init__(self, account: MailboxAccount) -> None:
+    def __init__(self, account: MailboxAccount, before_log_in: Callable[[], None] = lambda: None) -> None:
         self.account = account
+        self._before_log_in = before_log_in
         self._client: Any = None
         self._state: FolderState | None = None
         self._is_writable = False
@@ -51,7 +52,7 @@ class MailboxSession:
         self._ready_targets: set[str] = set()
 
     def __enter__(self) -> Self:
-        self._client = connect(self.account)
+        self._client = connect(self.account, self._before_log_in)
         return self
 
     def __exit__(
@@ -92,6 +93,10 @@ class MailboxSession:
             kept = [listing for listing in self._listings(state, uids) if self._is_wanted(listing)]
             if kept:
                 yield tuple(kept)
+
+    def highest_uid(self, folder: str) -> int:
+        """The highest UID in ``folder`` when it was opened; one question where the server names no UIDNEXT."""
+        return self._highest_uid(self._opened(folder))
 
     def list_all(self, folder: str) -> Iterator[tuple[Listing, ...]]:
         """All messages of ``folder``, as ``list_after`` gives them."""
@@ -143,19 +148,25 @@ class MailboxSession:
             _, responses = self._client.noop()
         return _tells_of_new(responses)
 
-    def wait_new(self, timeout_s: float) -> bool:
+    def wait_new(self, timeout_s: float, wake: Waking | None = None) -> bool:
         """Wait for new messages in the open folder, at most ``timeout_s`` and nine minutes; whether there may be some.
 
-        By IDLE (RFC 2177) where offered; elsewhere quietly, with one question at the end.
+        By IDLE (RFC 2177) where offered; elsewhere quietly, with one question at the end. ``wake`` ends the wait early.
         """
         end = time.monotonic() + min(timeout_s, _IDLE_S)
         if self._state is None or not self.can_idle:
-            readable_within(self._client.socket(), end - time.monotonic())
+            readable_within(self._client.socket(), end - time.monotonic(), wake)
             return self.quick_check()
         while (left := end - time.monotonic()) > 0:
-            if self._idle_once(left):
-                return True
+            told, is_over = self._idle_once(left, wake)
+            if told or is_over:
+                return told
         return False
+
+    def cut(self) -> None:
+        """Hang up at once; another thread may call this: a command that waits for an answer fails then."""
+        if (client := self._client) is not None:
+            hang_up(client)
 
     @property
     def can_idle(self) -> bool:
@@ -272,13 +283,27 @@ class MailboxSession:
         prefix = str(spaces[0][0]) if spaces else ""
         return folder if folder.startswith(prefix) else prefix + folder
 
-    def _idle_once(self, timeout_s: float) -> bool:
-        """IDLE until the server says anything; DONE then reads all of it, line by whole line."""
+    def _idle_once(self, timeout_s: float, wake: Waking | None) -> tuple[bool, bool]:
+        """IDLE until the server says anything; DONE then reads all of it, line by whole line.
+
+        Returns whether there may be something new, and whether it ended without a word: the time was over, or ``wake``.
+        """
         with guarded(self.account):
-            self._client.idle()
-            readable_within(self._client.socket(), timeout_s)
+            told = self._start_idle()
+            heard = told or has_buffered(self._client) or readable_within(self._client.socket(), timeout_s, wake)
             _, responses = self._client.idle_done()
-        return _tells_of_new(responses)
+        return told or _tells_of_new(responses), not heard
+
+    def _start_idle(self) -> bool:
+        """IDLE; whether the server told of something before it agreed, at which imapclient's own ``idle`` gives up."""
+        connection = self._client._imap
+        tag = self._client._idle_tag = connection._command("IDLE")
+        told = False
+        while connection._get_response() is not None:
+            if connection.tagged_commands[tag]:
+                raise IMAPClientError(f"IDLE: {connection.tagged_commands.pop(tag)}")
+            told = True
+        return told
 
 
 def check_login(account: MailboxAccount) -> str:

@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from zoneinfo import ZoneInfo
 
 from digest.compose import compose, mail_key
@@ -16,6 +15,7 @@ from digest.outgoing import OutgoingServer
 from digest.periods import digest_period
 from digest.reminders import reminder_calls, reminder_letter, reminder_text
 from filing.files.campaign_file import campaign_to_json, campaign_to_toml
+from flow.bell import Bell
 from flow.campaigns import listed
 from flow.check import check
 from flow.commands.desk import Arguments, Desk
@@ -119,9 +119,9 @@ def run_daemon(desk: Desk, args: Arguments) -> int:
     if not desk.settings.mailbox:
         raise UsageError(NO_MAILBOX)
     logging.getLogger("flow").setLevel(logging.INFO)  # one line a message (docs: what the log says)
-    stop = Event()
+    stop = Bell()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: stop.ring())
     with writing(desk.settings.root), desk.archive() as archive, desk.reader(archive) as reader:
         daemon = Daemon(desk.settings, archive, reader, desk.clock)
         desk.say(RUNNING)
