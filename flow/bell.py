@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import selectors
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 
 
 class Bell:
-    """Stays rung until it is cleared. A pipe: threading.Event takes a lock, which a signal handler must not wait for,
-    and cannot be waited for together with a socket.
+    """Stays rung until it is cleared. A pair of sockets: threading.Event takes a lock, which a signal handler must not
+    wait for, and cannot be waited for together with a connection.
     """
 
     def __init__(self) -> None:
-        self._read, self._write = os.pipe()
-        for handle in (self._read, self._write):
-            os.set_blocking(handle, False)
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
 
     def ring(self) -> None:
         """Wake whoever waits; again is no more than once."""
-        with suppress(BlockingIOError):  # a full pipe has rung
-            os.write(self._write, b"!")
+        with suppress(BlockingIOError):  # full: it has rung
+            self._write.send(b"!")
 
     def clear(self) -> None:
         """Be quiet again."""
         with suppress(BlockingIOError):
-            while os.read(self._read, 4096):
+            while self._read.recv(4096):
                 pass
 
-    @property
     def is_rung(self) -> bool:
         """Whether it was rung since it was cleared."""
         return self.wait(0)
@@ -40,12 +39,7 @@ class Bell:
 
     def fileno(self) -> int:
         """What a selector waits for."""
-        return self._read
-
-    def close(self) -> None:
-        """Let go of the pipe."""
-        os.close(self._read)
-        os.close(self._write)
+        return self._read.fileno()
 
 
 def rung(bells: Sequence[Bell], timeout_s: float) -> list[Bell]:

@@ -91,7 +91,7 @@ class Daemon:
             self._recover()
             with self._watching():
                 self.start()
-                while not stop.is_rung:
+                while not stop.is_rung():
                     self.step()
                     self._rest()
         except Stopped:
@@ -148,7 +148,7 @@ class Daemon:
 
     def _between(self, what: str, count: int) -> None:
         """After each message: whoever asks us to end does not wait for a whole slice."""
-        if self._stop is not None and self._stop.is_rung:
+        if self._stop is not None and self._stop.is_rung():
             raise Stopped(STOPPING)
 
     def _rest(self, at_most_s: float = LONGEST_WAIT_S) -> None:

@@ -68,13 +68,13 @@ class MailboxPoll:
         """One folder: take what is new, then tell the mailbox. Raises MailboxError, ArchiveError."""
         state = self.session.open(name)
         highest = self.session.highest_uid(name)
+        found = Cursor(state, highest, () if state.uidvalidity else self._newest(name, highest))
         polled = Polled()
         is_quiet = True
-        for listings in self._unlisted(state, highest):
+        for listings in self._unlisted(found):
             polled += self._taking().take(listings)
             is_quiet = False
-        newest = () if state.uidvalidity else self._newest(name, highest)
-        self.cursors[name] = Cursor(state, highest, newest, is_quiet)
+        self.cursors[name] = replace(found, is_quiet=is_quiet)
         if self._tell(name, state.uidvalidity):
             self.disturbed(name)
         return polled
@@ -98,20 +98,17 @@ class MailboxPoll:
             self.disturbed(name)
             return Polled()
 
-    def _unlisted(self, state: FolderState, highest: int) -> Iterator[Sequence[Listing]]:
+    def _unlisted(self, found: Cursor) -> Iterator[Sequence[Listing]]:
         """What may be new. Only UIDs of the UIDVALIDITY that we know tell what is not."""
-        known = self.cursors.get(state.folder)
-        if known is None or known.state.uidvalidity != state.uidvalidity:
-            return self.session.list_all(state.folder)
-        if not state.uidvalidity:  # UIDs may be dealt out anew at any time
-            return iter(()) if self._looks_the_same(known, state, highest) else self.session.list_all(state.folder)
-        if highest < known.highest:  # the newest was deleted, or UIDs were dealt out anew in silence
-            return self.session.list_all(state.folder)
-        return self.session.list_after(state.folder, known.highest) if highest > known.highest else iter(())
-
-    def _looks_the_same(self, known: Cursor, state: FolderState, highest: int) -> bool:
-        same = (known.state, known.highest) == (state, highest)
-        return same and self._newest(state.folder, highest) == known.newest
+        name = found.state.folder
+        known = self.cursors.get(name)
+        if known is None or known.state.uidvalidity != found.state.uidvalidity:
+            return self.session.list_all(name)
+        if not found.state.uidvalidity:  # UIDs may be dealt out anew at any time
+            return iter(()) if replace(known, is_quiet=False) == found else self.session.list_all(name)
+        if found.highest < known.highest:  # the newest was deleted, or UIDs were dealt out anew in silence
+            return self.session.list_all(name)
+        return self.session.list_after(name, known.highest) if found.highest > known.highest else iter(())
 
     def _newest(self, name: str, highest: int) -> tuple[Listing, ...]:
         """UID, size and time of the newest message; nothing where it is older than ``since``."""

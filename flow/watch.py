@@ -156,7 +156,7 @@ class Watch:
         if inbox is None or inbox in opened.unread or not (self._may_idle and opened.session.can_idle):
             bell.wait(end - monotonic())
             return
-        while (left := end - monotonic()) > 0 and not bell.is_rung:
+        while (left := end - monotonic()) > 0 and not bell.is_rung():
             if not opened.is_quiet(inbox):
                 # Whatever the server told of during another command has gone unheard (RFC 3501 §7.3.1): open it anew.
                 self._arrived(opened.look(inbox))

@@ -70,6 +70,12 @@ def hang_up(client: IMAPClient) -> None:
         client.shutdown()
 
 
+def cut(client: IMAPClient) -> None:
+    """End the connection below TLS and library, both of which another thread may be holding."""
+    with suppress(OSError):
+        socket.socket.shutdown(client.socket(), socket.SHUT_RDWR)
+
+
 @contextmanager
 def guarded(account: MailboxAccount) -> Iterator[None]:
     """Turn what imapclient raises during a command into MailboxError."""

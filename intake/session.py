@@ -13,7 +13,7 @@ from imapclient import DELETED, SEEN
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from intake import failures
-from intake.connection import Waking, connect, guarded, hang_up, has_buffered, readable_within
+from intake.connection import Waking, connect, cut, guarded, hang_up, has_buffered, readable_within
 from intake.fetching import batches, fetch_batch, octets
 from intake.folders import ListedFolder, folders_to_read
 from intake.windows import MAX_LISTED, uid_windows
@@ -166,7 +166,7 @@ class MailboxSession:
     def cut(self) -> None:
         """Hang up at once; another thread may call this: a command that waits for an answer fails then."""
         if (client := self._client) is not None:
-            hang_up(client)
+            cut(client)
 
     @property
     def can_idle(self) -> bool:

@@ -31,6 +31,7 @@ class Quirks:
     dates_from: int = 1  # the how-manieth FETCH of listings holds INTERNALDATE
     in_body: str = ""  # "mute" or "bye" in the middle of a message
     refuses: str = ""  # a command to which it says NO
+    early_idle: bool = False  # tells of what has come before it agrees to IDLE, in the same breath
 
 
 @dataclass(slots=True)
@@ -44,6 +45,9 @@ class QuirkyImap:
     copies: list[int] = field(default_factory=list)
     folders: list[str] = field(default_factory=lambda: ['(\\HasNoChildren) "/" "INBOX"'])
     asked_dates: int = 0
+    arriving: list[tuple[int, Mail]] = field(default_factory=list)  # one comes, and is told of, with each body fetched
+    connections: int = 0
+    most_connections: int = 0  # at once
     _server: socketserver.ThreadingTCPServer | None = None
 
     def __enter__(self) -> Self:
@@ -51,7 +55,12 @@ class QuirkyImap:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                _Conversation(state, self).run()
+                state.connections += 1
+                state.most_connections = max(state.most_connections, state.connections)
+                try:
+                    _Conversation(state, self).run()
+                finally:
+                    state.connections -= 1
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -110,6 +119,11 @@ class _Conversation:
     def on_noop(self, command: str) -> None:
         """Nothing new."""
 
+    def on_idle(self, command: str) -> None:
+        """Says nothing of what comes meanwhile."""
+        self.handler.wfile.write((b"* 1 EXISTS\r\n" if self.quirks.early_idle else b"") + b"+ idling\r\n")
+        self.handler.rfile.readline()
+
     def on_namespace(self, command: str) -> None:
         self.say('* NAMESPACE (("" "/")) NIL NIL')
 
@@ -167,8 +181,16 @@ class _Conversation:
             items.append(f"FLAGS ({' '.join(sorted(self.state.flags.get(uid, set())))})")
         if "BODY.PEEK[]" in command:
             self._fetch_body(place, items, raw)
+            self._arrive()
         else:
             self.say(f"* {place} FETCH ({' '.join(items)})")
+
+    def _arrive(self) -> None:
+        """Tell of a new message in the middle of another command (RFC 3501 §7.3.1)."""
+        if self.state.arriving:
+            uid, mail = self.state.arriving.pop(0)
+            self.state.mails[uid] = mail
+            self.say(f"* {len(self.state.mails)} EXISTS")
 
     def _fetch_body(self, place: int, items: list[str], raw: bytes) -> None:
         head = f"* {place} FETCH ({' '.join(items)} BODY[] {{{len(raw)}}}\r\n".encode()
