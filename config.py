@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from datetime import date, time
+from datetime import date, time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -84,6 +84,13 @@ def _offset(value: str) -> str:
     return value
 
 
+def _duration(value: object) -> object:
+    match = re.fullmatch(r"(\d{1,4})([mhd])", value) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError('应如 "30m"（分钟）、"2h"（小时）或 "1d"（天）|it must be like "30m", "2h" or "1d"')
+    return timedelta(minutes=int(match[1]) * {"m": 1, "h": 60, "d": 24 * 60}[match[2]])
+
+
 def _address(value: str) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
         raise ValueError("不是邮箱地址|it is no mail address")
@@ -97,6 +104,7 @@ def _sender(value: str) -> str:
 
 
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -172,11 +180,19 @@ class ScheduleSettings(_Table):
     reminder_hour: ClockTime = time(9, 0)
 
 
+class AlarmSettings(_Table):
+    """When the coordinators are told that something fails."""
+
+    after: Duration = timedelta(hours=2)
+
+
 class Settings(_Table):
     """config.toml as a whole; relative paths in it start from its own folder."""
 
     mailbox: Annotated[list[MailboxSettings], BeforeValidator(_as_list)] = []
     outgoing: OutgoingSettings | None = None
+    alarm_outgoing: OutgoingSettings | None = None  # by which alarms leave, should the other account fail
+    alarm: AlarmSettings = AlarmSettings()
     archive: ArchiveSettings = ArchiveSettings()
     campaign: Annotated[list[CampaignSettings], BeforeValidator(_as_list)] = []
     schedule: ScheduleSettings = ScheduleSettings()
@@ -212,7 +228,13 @@ class Settings(_Table):
 
     def outgoing_account(self) -> OutgoingAccount | None:
         """How to log in to the outgoing server, its password read; None where none is set. Raises UsageError."""
-        table = self.outgoing
+        return self._outgoing(self.outgoing, "outgoing")
+
+    def alarm_account(self) -> OutgoingAccount | None:
+        """The same of the account by which alarms leave."""
+        return self._outgoing(self.alarm_outgoing, "alarm_outgoing")
+
+    def _outgoing(self, table: OutgoingSettings | None, key: str) -> OutgoingAccount | None:
         if table is None:
             return None
         needs_secret = table.username is not None
@@ -222,7 +244,7 @@ class Settings(_Table):
             tls=table.tls,
             sender=table.sender,
             username=table.username,
-            password=self._secret(table.password_file, table.password_env, "outgoing") if needs_secret else None,
+            password=self._secret(table.password_file, table.password_env, key) if needs_secret else None,
             daily_limit=table.daily_limit,
         )
 

@@ -8,16 +8,19 @@ calling thread: filing, digests, the outbox. Without ``run`` (the demonstration,
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
 from config import Settings
+from digest.alarms import Failure
 from digest.outgoing import OutgoingServer
 from digest.timetable import TimedJob, Timetable
+from flow.alarms import Telling, mailbox_found, outgoing_found, queue_alarms
 from flow.bell import Bell, rung
 from flow.campaigns import oldest_notice
 from flow.digests import queue_due_digests
@@ -26,19 +29,23 @@ from flow.mailing import Mailing, mailing
 from flow.office import Office
 from flow.opening import lay_over, open_office
 from flow.process import Reader, process_pending
+from flow.pulse import Beat, keep_beat
 from flow.rebuild import is_forgetful, rebuild
 from flow.reminders import queue_due_reminders
-from flow.sending import SendRun, send_due
+from flow.sending import SendRun, everything, is_alarm, is_no_alarm, send_due
 from flow.watch import Watch, Watcher
 from records.edges import Clock
 from records.errors import BaosongError
 from records.mail import MailboxAccount
+from records.mails import OutgoingAccount
 from records.words import Text
+from storage import outbox
 from storage.archive import Archive
 
 log = logging.getLogger(__name__)
 OUTBOX_SECONDS = 30
 RETRY_SECONDS = 60
+BEAT_EVERY = timedelta(seconds=20)
 LONGEST_WAIT_S = 5.0
 SLICE, LONG_SLICE = 20, 200  # messages filed in one go, so that a backlog holds up neither digests nor the end
 PATIENCE_S = 600.0  # for the passes that a digest waits for; a mailbox that takes longer is listed in the next one
@@ -58,7 +65,8 @@ class Daemon:
         self.reader = reader
         self.clock = clock
         self.office = open_office(settings, archive, clock())
-        self.server = _server(settings)
+        self.server = _server(settings.outgoing_account())
+        self.alarm_server = _server(settings.alarm_account())
         self._bell = Bell()  # something was archived, a pass is over
         self._stop: Bell | None = None
         self.watches = [self._watch(place) for place in range(len(settings.mailbox))]
@@ -67,6 +75,7 @@ class Daemon:
         self._backlog = False
         self._journal_size = 0  # the first step reads the journal: a decision may have come while the office opened
         self._failed_today: dict[str, TimedJob] = {}
+        self._beaten_at: datetime | None = None
 
     def _watch(self, place: int) -> Watch:
         table = self.settings.mailbox[place]
@@ -88,6 +97,7 @@ class Daemon:
         """Work until ``stop`` is rung. Raises UsageError where the first log-in shows a mistake in config.toml."""
         self._stop = stop
         try:
+            self._beat()
             self._recover()
             with self._watching():
                 self.start()
@@ -148,6 +158,7 @@ class Daemon:
 
     def _between(self, what: str, count: int) -> None:
         """After each message: whoever asks us to end does not wait for a whole slice."""
+        self._beat()
         if self._stop is not None and self._stop.is_rung():
             raise Stopped(STOPPING)
 
@@ -184,10 +195,35 @@ class Daemon:
             self._watchers = []
 
     def send(self) -> SendRun:
-        """Let the outbox leave."""
+        """Let the outbox leave; alarms by their own account, where there is one."""
+        if (alarms := self.settings.alarm_outgoing) is not None and self.alarm_server is not None:
+            send_due(self.archive, self.alarm_server, alarms.daily_limit, self.clock, is_alarm)
         if self.server is None or self.settings.outgoing is None:
             return SendRun()
-        return send_due(self.archive, self.server, self.settings.outgoing.daily_limit, self.clock)
+        wanted = everything if self.alarm_server is None else is_no_alarm
+        return send_due(self.archive, self.server, self.settings.outgoing.daily_limit, self.clock, wanted)
+
+    def _alarms(self) -> None:
+        """Tell the coordinators what has failed for long, and what works again."""
+        account = self.settings.alarm_outgoing or self.settings.outgoing
+        if account is None:
+            return
+        now, after = self.clock(), self.settings.alarm.after
+        found: dict[str, Failure | None] = {}
+        for watch in self.watches:
+            found.update(mailbox_found(watch.account, watch.pulse, now, after))
+        if self.settings.alarm_outgoing is not None:  # else the alarm could leave only when there is none any more
+            with self.archive.database.session() as session:
+                found.update(outgoing_found(outbox.waiting(session), now, after))
+        queue_alarms(Telling(self.office, account.sender, self.settings.language, now), found)
+
+    def _beat(self) -> None:
+        """Note for ``health`` that we are at work; a full disk is told by what else could not be written."""
+        now = self.clock()
+        if self._beaten_at is not None and timedelta() <= now - self._beaten_at < BEAT_EVERY:
+            return
+        self._beaten_at = now
+        keep_beat(self.archive.database, Beat(os.getpid(), now))
 
     def _timetable(self) -> Timetable:
         """The jobs, by the clock of each campaign's time zone."""
@@ -226,6 +262,8 @@ class Daemon:
             self.take_in()
 
     def _outbox(self) -> None:
+        self._beat()
+        self._alarms()
         self.send()
 
     def _digests(self, _: datetime) -> None:
@@ -268,8 +306,7 @@ def with_since(account: MailboxAccount, office: Office) -> MailboxAccount:
     return account if account.since is not None else replace(account, since=oldest_notice(office.contexts))
 
 
-def _server(settings: Settings) -> OutgoingServer | None:
-    account = settings.outgoing_account()
+def _server(account: OutgoingAccount | None) -> OutgoingServer | None:
     return OutgoingServer(account) if account is not None else None
 
 

@@ -47,10 +47,9 @@ def read_office(settings: Settings, archive: Archive) -> Office:
 
 def own_addresses(settings: Settings) -> frozenset[str]:
     """The addresses from which our mails come: the configured sender's, and the account's, which some servers write."""
-    outgoing = settings.outgoing
-    if outgoing is None:
-        return frozenset()
-    return frozenset({mail_address(outgoing.sender).addr_spec.lower(), (outgoing.username or "").lower()} - {""})
+    accounts = [table for table in (settings.outgoing, settings.alarm_outgoing) if table is not None]
+    senders = {mail_address(table.sender).addr_spec.lower() for table in accounts}
+    return frozenset(senders | {(table.username or "").lower() for table in accounts} - {""})
 
 
 def readable(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
@@ -40,14 +41,36 @@ class SendRun:
     detail: str = ""
 
 
-def send_due(archive: Archive, server: Server, daily_limit: int, clock: Clock) -> SendRun:
-    """Send what is due. The journal is written, durable, right after the server took a mail; then the table.
+def everything(mail: OutgoingMail) -> bool:
+    """All that is due."""
+    return True
 
+
+def is_alarm(mail: OutgoingMail) -> bool:
+    """What tells that something fails: it may have an account of its own."""
+    return mail.kind == "alarm"
+
+
+def is_no_alarm(mail: OutgoingMail) -> bool:
+    """All other mails."""
+    return not is_alarm(mail)
+
+
+def send_due(
+    archive: Archive,
+    server: Server,
+    daily_limit: int,
+    clock: Clock,
+    wanted: Callable[[OutgoingMail], bool] = everything,
+) -> SendRun:
+    """Send what is due and ``wanted``, alarms first.
+
+    The journal is written, durable, right after the server took a mail; then the table.
     A mail whose outcome is unknown is tried again with its own Message-ID, so that a second copy can be told.
     """
     now = clock()
     with archive.database.session() as session:
-        waiting = outbox.due(session, now)
+        waiting = sorted(filter(wanted, outbox.due(session, now)), key=is_no_alarm)
         budget = daily_limit - outbox.sent_since(session, now - ONE_DAY)
     sent = refused = 0
     detail = ""

@@ -50,3 +50,25 @@ def writing(root: Path) -> Iterator[None]:
         if handle in _held:  # a forked child has closed it already
             _held.remove(handle)
             os.close(handle)
+
+
+def holder(root: Path) -> int | None:
+    """The process that holds the archive's lock, None where nobody does."""
+    path = root / "lock"
+    try:
+        pid = int(path.read_text("ascii"))
+        os.kill(pid, 0)  # asks first: whoever tries a lock that is free keeps others from it for a moment
+    except PermissionError:
+        return pid  # somebody else's, hence there
+    except (OSError, ValueError):
+        return None
+    return pid if _is_held(path) else None
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -79,6 +80,34 @@ def unsent(session: Session) -> list[tuple[OutgoingMail, Text | None]]:
     """What has not left, with the last reason."""
     query = select(OutboxRow).where(OutboxRow.state != "sent").order_by(col(OutboxRow.created_at))
     return [(_mail(row), from_json(Text, row.detail) if row.detail else None) for row in session.exec(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A mail that has not left, without its octets."""
+
+    kind: str
+    created_at: datetime
+    state: str  # queued | refused
+    attempts: int  # in vain
+    why: Text | None
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """What has not left, oldest first."""
+    query = select(OutboxRow).where(OutboxRow.state != "sent").order_by(col(OutboxRow.created_at))
+    return [
+        Waiting(row.kind, row.created_at, row.state, row.attempts, from_json(Text, row.detail) if row.detail else None)
+        for row in session.exec(query)
+    ]
+
+
+def withdraw(session: Session, campaign: str, period: str) -> bool:
+    """Take back what was queued for that period and never tried; whether nothing of it is left, sent or waiting."""
+    same = (col(OutboxRow.campaign) == campaign, col(OutboxRow.period) == period)
+    untried = (col(OutboxRow.state) == "queued", col(OutboxRow.attempts) == 0)
+    session.execute(delete(OutboxRow).where(*same, *untried))
+    return session.exec(select(OutboxRow.key).where(*same).limit(1)).first() is None
 
 
 def sent_since(session: Session, since: datetime) -> int:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import re
-import socket
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -16,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from demo.days import StepClock
-from demo.servers import HOST, EmbeddedImap, EmbeddedSmtp, LoopbackServer, ReceivedMail
+from demo.servers import EmbeddedImap, EmbeddedSmtp, ReceivedMail
 from flow.daemon import Daemon
 from records.extracts import Extract
 from records.journals import Sent
@@ -24,6 +22,7 @@ from records.mail import Part
 from storage.archive import open_archive
 from tests.mail_servers import pymap
 from tests.small_office import UNITS, PlainReading, SmallOffice, at, file_named, letter, material, summary
+from tests.wire import Wire
 
 __all__ = ["pymap"]
 MINUTE = timedelta(minutes=1)
@@ -395,32 +394,6 @@ def test_closed_campaign_sends_nothing_more(office: SmallOffice, smtp: EmbeddedS
         office.run("undo", decision[0])
         step_to(daemon, clock, at(24, 17, 30))
     assert periods(office) == ["2025-06-24"]
-
-
-class Wire(LoopbackServer):
-    """Passes connections on to a server; while it is cut, it hangs up on everybody."""
-
-    def __init__(self, server: EmbeddedImap) -> None:
-        super().__init__()
-        self.server = server
-        self.is_cut = False
-        self.attempts = 0
-
-    async def _listen(self, listening: socket.socket) -> asyncio.Server:
-        return await asyncio.start_server(self._pass_on, sock=listening)
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.attempts += 1
-        if self.is_cut:
-            writer.close()
-            return
-        far_reader, far_writer = await asyncio.open_connection(HOST, self.server.port)
-        await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while (octets := await reader.read(65536)) and not self.is_cut:
-            writer.write(octets)
-        writer.close()
 
 
 def test_unreachable_mailbox_is_asked_less_and_less_often_and_the_digest_leaves(

@@ -61,6 +61,7 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
     demo.set_defaults(run=_demo, needs_config=False)
     _add_setup(commands)
     _command(commands, "check", working.run_check, "检查配置、任务、名册、邮箱、发件、磁盘和工具")
+    _command(commands, "health", working.run_health, "常驻服务是否在正常收件、发件；不正常的各说一行")
     notice = _command(commands, "notice", working.run_notice, "读通知，写出报送任务文件", needs_config=False)
     notice.add_argument("notice", metavar="NOTICE")
     notice.add_argument("--roster", metavar="FILE")

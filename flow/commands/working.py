@@ -21,6 +21,7 @@ from flow.check import check
 from flow.commands.desk import Arguments, Desk
 from flow.daemon import Daemon, with_since
 from flow.digests import letter_for, queue_digest
+from flow.health import health
 from flow.mailing import Mailing, mailing
 from flow.moments import day, moment
 from flow.notices import read_notice_file, with_corrections
@@ -30,18 +31,19 @@ from flow.poll import MailboxPoll
 from flow.process import process_pending
 from flow.rebuild import rebuild
 from flow.reminders import boards_of, queue_reminder, reminded
-from flow.sending import send_due
+from flow.sending import is_no_alarm, send_due
 from flow.taking import Polled
 from intake.session import MailboxSession
 from records.boards import Board
 from records.campaigns import CampaignContext
-from records.errors import OutgoingMailError, UsageError
+from records.errors import BaosongError, OutgoingMailError, UsageError
 from records.mails import Letter, MailKind
 from records.words import Text
 from storage.archive import open_archive
 from storage.durable import disk_errors, file_name, make_folder
 from storage.lock import writing
 
+HEALTHY = Text("服务运行正常", "the service is at work")
 NO_MAILBOX = Text(
     "config.toml 中没有 [mailbox]：请先写上收件邮箱", "config.toml has no [mailbox]: name the reporting mailbox first"
 )
@@ -75,6 +77,17 @@ def run_check(desk: Desk, args: Arguments) -> int:
         complete = complete and line.ok
         print(("✓ " if line.ok else "✗ ") + line.text.say(desk.language), flush=True)
     return 0 if complete else 1
+
+
+def run_health(desk: Desk, args: Arguments) -> int:
+    """A line for each thing that is wrong with the running service; exit status 1 where there is one."""
+    wrong = False
+    for text in health(desk.settings, desk.clock(), desk.zone):
+        wrong = True
+        print("✗ " + BaosongError(text).say(desk.language), flush=True)
+    if not wrong:
+        print("✓ " + HEALTHY.say(desk.language), flush=True)
+    return 1 if wrong else 0
 
 
 def run_notice(desk: Desk, args: Arguments) -> int:
@@ -215,7 +228,7 @@ def _send(
     with desk.writing() as office:
         contexts = listed(office.contexts, args.campaign)
         queued = sum(queue(office, context) for context in (reminded(contexts) if reminds else contexts))
-        run = send_due(office.archive, OutgoingServer(account), account.daily_limit, desk.clock)
+        run = send_due(office.archive, OutgoingServer(account), account.daily_limit, desk.clock, is_no_alarm)
     if run.waiting or run.refused:
         raise OutgoingMailError(NOT_SENT.fill(count=run.waiting + run.refused, why=run.detail))
     desk.say(SENT.fill(sent=run.sent) if queued or run.sent else NOTHING_NEW)
