@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filing, intake, reading, score, search
+from bench import filing, intake, reading, score, search, watching
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -34,11 +34,21 @@ class Size:
     documents: int
     queries: int
     with_ocr: bool
+    watched: watching.Load
 
 
-QUICK = Size((intake.Load(20, 20 * _KB, 1),), (200,), 1, 200, 5, with_ocr=False)
-USUAL = Size((intake.Load(1000, 20 * _KB, 3),), (5000,), 3, 20_000, 50, with_ocr=True)
-FULL = Size((intake.Load(5000, 20 * _KB, 3), intake.Load(40, 5 * _MB, 3)), (1000, 5000), 5, 20_000, 100, with_ocr=True)
+QUICK = Size((intake.Load(20, 20 * _KB, 1),), (200,), 1, 200, 5, with_ocr=False, watched=watching.Load(5, (100,)))
+_WATCHED = watching.Load(60, (100, 20_000))
+USUAL = Size((intake.Load(1000, 20 * _KB, 3),), (5000,), 3, 20_000, 50, with_ocr=True, watched=_WATCHED)
+FULL = Size(
+    (intake.Load(5000, 20 * _KB, 3), intake.Load(40, 5 * _MB, 3)),
+    (1000, 5000),
+    5,
+    20_000,
+    100,
+    with_ocr=True,
+    watched=_WATCHED,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,6 +70,7 @@ def _groups(size: Size, sample: Path, corpora: Sequence[Path]) -> dict[str, Call
 
     return {
         "intake": lambda: intake.run(size.loads),
+        "watching": lambda: watching.run(size.watched),
         "reading": lambda: reading.run(_read(sample), with_ocr=size.with_ocr),
         "filing": lambda: filing.run(_read(sample), size.units, size.rounds),
         "search": lambda: search.run(size.documents, size.queries),
@@ -77,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", action="store_true", help="a small run without OCR, to see that all works")
     how_much.add_argument("--full", action="store_true", help="larger mailboxes, messages of 5 MB too")
-    parser.add_argument("--only", nargs="+", choices=("intake", "reading", "filing", "search", "score"))
+    parser.add_argument("--only", nargs="+", choices=("intake", "watching", "reading", "filing", "search", "score"))
     parser.add_argument(
         "--corpus", action="append", type=Path, help="a labelled mailbox to score (messages/, truth.jsonl, notice.txt, "
         "units.csv); may be given again; default: the sample"

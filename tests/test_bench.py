@@ -81,6 +81,16 @@ def test_intake_is_measured_beside_mbsync() -> None:
     assert len(figures(printed, "octets received")) == len(figures(printed, "commands")) == 2
 
 
+@pytest.mark.dovecot
+@pytest.mark.skipif(shutil.which("dovecot", path="/usr/bin:/usr/sbin:/usr/local/sbin") is None, reason="needs Dovecot")
+def test_watching_is_measured() -> None:
+    """Seconds from delivery to archived, and what a look costs that finds nothing: one command, below 1 KB."""
+    printed = bench("--only", "watching")
+    assert [what.split(", ")[-1] for what, _ in figures(printed, "s")] == ["p50", "p95"]
+    assert len(figures(printed, "octets received")) == 1
+    assert re.search(r" 1 commands$", printed, re.MULTILINE)
+
+
 def test_cpu_time_of_workers_below_workers_counts() -> None:
     """The processes that read attachments are no children of ours; they count, living or gone."""
     command = [sys.executable, "-c", BURN, "parent", BURN]
