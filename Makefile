@@ -5,7 +5,7 @@ SERVICE := $(BIN)/python service.py
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade
 
-.PHONY: demo run check test lint bench lock clean runtime packages .venv
+.PHONY: demo run check health test lint bench lock clean runtime packages .venv
 
 demo: runtime
 	$(SERVICE) demo $(ARGS)
@@ -15,6 +15,9 @@ run: runtime
 
 check: runtime
 	$(SERVICE) check $(ARGS)
+
+health: runtime
+	$(SERVICE) health $(ARGS)
 
 test: packages lint
 	$(BIN)/python -m pytest $(ARGS)

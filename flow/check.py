@@ -11,10 +11,12 @@ from importlib.util import find_spec
 from config import Settings
 from digest.outgoing import OutgoingServer
 from flow.campaigns import load_contexts
-from intake.session import check_login
+from flow.poll import OF_ONE_FOLDER
+from intake.session import MailboxSession
 from parsers.unpackers import installed
 from records.campaigns import CampaignContext, Requirement
-from records.errors import BaosongError
+from records.errors import BaosongError, MailboxError
+from records.mails import OutgoingAccount
 from records.words import Language, Text
 from storage.archive import open_archive
 from storage.durable import make_folder, write_durably
@@ -39,6 +41,8 @@ NO_COORDINATOR = Text(
 )
 NO_MAILBOX = Text("没有收件邮箱：请在 config.toml 中加入 [mailbox]", "no mailbox: add a [mailbox] to config.toml")
 MAILBOX = Text("收件邮箱：{what}", "mailbox: {what}")
+MAILBOX_FOLDERS = Text("收件邮箱：{what}；另有 {more} 个文件夹", "mailbox: {what}; {more} more folders")
+ALARM_OUTGOING = Text("告警发件服务器：{what}", "outgoing server for alarms: {what}")
 NO_OUTGOING = Text("没有发件设置：日报和催报不会发出", "no outgoing server: digests and reminders will not leave")
 OUTGOING = Text("发件服务器：{what}", "outgoing server: {what}")
 ARCHIVE = Text("资料库：{root}，可用空间 {free_gb:.1f} GB", "archive: {root}, {free_gb:.1f} GB free")
@@ -147,12 +151,37 @@ def _mailboxes(settings: Settings) -> Iterator[Line]:
 
 
 def _mailbox(settings: Settings, place: int) -> Iterator[Line]:
-    yield Line(True, MAILBOX.fill(what=check_login(settings.mailbox_account(place))))
+    """One log-in; each folder that is watched is opened, as some may be shut."""
+    account = settings.mailbox_account(place)
+    with MailboxSession(account) as session:
+        found: dict[str, int] = {}
+        shut: list[Line] = []
+        for name in session.folders():
+            try:
+                found[name] = session.open(name).exists
+            except MailboxError as error:
+                if error.kind not in OF_ONE_FOLDER:
+                    raise
+                shut.append(Line(False, error.text))
+    if found:
+        first, exists = next(iter(found.items()))
+        what = f"{account.host}:{account.port}, {first}: {exists}"
+        more = len(found) - 1
+        yield Line(True, MAILBOX.fill(what=what) if not more else MAILBOX_FOLDERS.fill(what=what, more=more))
+    yield from shut
 
 
 def _outgoing(settings: Settings, language: Language) -> Iterator[Line]:
-    account = settings.outgoing_account()
+    yield from _guarded(partial(_sends, settings.outgoing_account, language, OUTGOING))
+    if settings.alarm_outgoing is not None:
+        yield from _guarded(partial(_sends, settings.alarm_account, language, ALARM_OUTGOING))
+
+
+def _sends(
+    load: Callable[[], OutgoingAccount | None], language: Language, found: Text, lacking: Text
+) -> Iterator[Line]:
+    account = load()
     if account is None:
-        yield Line(True, NO_OUTGOING)
+        yield Line(True, lacking)
         return
-    yield Line(True, OUTGOING.fill(what=OutgoingServer(account).check(language)))
+    yield Line(True, found.fill(what=OutgoingServer(account).check(language)))

@@ -7,18 +7,26 @@ offering a dead password was barred for weeks.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 
 from records.edges import is_loopback
-from records.errors import MailboxErrorKind
+from records.errors import MailboxError, MailboxErrorKind
+from records.mail import MailboxAccount
+from records.words import Text
 from storage.database import Database
 from storage.state import recall, remember
 
 HOUR = timedelta(hours=1)
 LOGINS = "logins "  # + account: the times of the last log-ins
+TOO_MANY = Text(
+    "一小时内登录 {host} 已达上限（logins_per_hour），为免被服务商限制，请 {minutes} 分钟后再试；要随到随收请用 run",
+    "as many log-ins to {host} within an hour as are allowed (logins_per_hour): try again in {minutes} min, lest the "
+    "provider throttle the account; to take mail as it comes use run",
+)
 Jitter = Callable[[], float]
 
 
@@ -106,6 +114,17 @@ class Logins:
         return recent[-self.rules.per_hour] + HOUR - now
 
 
+def admitted(database: Database, account: MailboxAccount, rules: LoginRules, now: datetime) -> Logins:
+    """For a command that logs in once, as ``poll`` does, perhaps from cron each minute. Raises MailboxError where the
+    last hour saw as many log-ins as are allowed, the daemon's included.
+    """
+    logins = Logins(rules, remembered_logins(database, account.name))
+    wait = logins.wait(now)
+    if wait:
+        raise MailboxError(TOO_MANY.fill(host=account.host, minutes=math.ceil(wait.total_seconds() / 60)), "busy")
+    return logins
+
+
 def remembered_logins(database: Database, account: str) -> list[datetime]:
     """When the last log-ins to an account were, other runs of the service included."""
     with database.session() as session:
@@ -113,7 +132,11 @@ def remembered_logins(database: Database, account: str) -> list[datetime]:
     return [datetime.fromisoformat(time) for time in json.loads(kept or "[]")]
 
 
-def remember_logins(database: Database, account: str, logins: Logins) -> None:
-    """Keep them for the next run: a service that is started again and again must not knock the more often."""
+def remember_login(database: Database, account: str, logins: Logins, now: datetime) -> None:
+    """Count a log-in that is about to be sent, and keep it for the next run.
+
+    A service that is started again and again must not knock the more often.
+    """
+    logins.tried(now)
     with database.session() as session:
         remember(session, LOGINS + account, json.dumps([time.isoformat() for time in logins.times]))

@@ -15,7 +15,7 @@ from threading import Lock, Thread
 from time import monotonic
 
 from flow.bell import Bell
-from flow.logins import LoginRules, Logins, remember_logins, remembered_logins
+from flow.logins import LoginRules, Logins, remember_login, remembered_logins
 from flow.poll import OF_ONE_FOLDER, MailboxPoll
 from flow.pulse import Pulse, keep_pulse, read_pulse
 from flow.taking import Polled
@@ -190,8 +190,7 @@ class Watch:
         return self._open[1]
 
     def _before_log_in(self) -> None:
-        self.logins.tried(self.clock())
-        remember_logins(self.archive.database, self.account.name, self.logins)
+        remember_login(self.archive.database, self.account.name, self.logins, self.clock())
 
     def _progress(self, what: str, count: int) -> None:
         if _is_due(self._kept_at, self.clock(), PULSE_EVERY):

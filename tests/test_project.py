@@ -140,7 +140,7 @@ def test_the_container_is_built_and_started_by_the_makefiles_steps() -> None:
     (command,) = dockerfile("CMD")
     assert " ".join(json.loads(command)) == make_steps("run")[-1].strip()
     (health,) = re.findall(r"CMD (\[.+\])", dockerfile("HEALTHCHECK")[0])
-    assert " ".join(json.loads(health)) == make_steps("check")[-1].strip()
+    assert " ".join(json.loads(health)) == make_steps("health")[-1].strip()
 
 
 def test_the_container_has_what_its_first_make_step_reads() -> None:

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from flow.logins import LoginRules, Logins, remember_logins, remembered_logins, rules_for
+from demo.servers import EmbeddedImap
+from flow.logins import LoginRules, Logins, remember_login, remembered_logins, rules_for
 from records.errors import MailboxErrorKind
 from storage.database import Database
-from tests.campaign_data import at
+from tests.mail_servers import pymap
+from tests.quirky_server import Quirks, QuirkyImap
+from tests.small_office import SmallOffice, at, summary
+
+__all__ = ["pymap"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 NOW = at(20, 8)
@@ -120,8 +125,7 @@ def test_logins_are_remembered_over_restarts(tmp_path: Path) -> None:
         logins = exact(times=tuple(remembered_logins(database, "a@host")))
         now = NOW + MINUTE * number
         assert not logins.wait(now)
-        logins.tried(now)
-        remember_logins(database, "a@host", logins)
+        remember_login(database, "a@host", logins, now)
     again = exact(times=tuple(remembered_logins(database, "a@host")))
     assert again.wait(NOW + 6 * MINUTE) == 54 * MINUTE
     assert remembered_logins(database, "b@host") == []
@@ -134,3 +138,29 @@ def test_other_failures_never_stop_it(kind: MailboxErrorKind) -> None:
     logins = exact()
     pauses(logins, kind, 20)
     assert not logins.is_stopped
+
+
+def test_poll_from_cron_keeps_within_the_bound_too(tmp_path: Path, pymap: EmbeddedImap) -> None:
+    """The seventh within an hour says when to come again and leaves the server alone; what was taken is there (R12)."""
+    office = SmallOffice(tmp_path).furnish(pymap, mailbox="logins_per_hour = 6")
+    pymap.deliver(summary("A1"), at(20, 9))
+    for _ in range(6):
+        office.run("poll")
+    done = office.attempt("poll")
+    assert done.status == 1 and "logins_per_hour" in done.err and len(done.err.strip().splitlines()) == 1
+    assert len(office.export()) == 1
+
+
+def test_poll_and_check_name_the_folder_that_cannot_be_read(tmp_path: Path) -> None:
+    """All others are taken and filed; exit status 1, one line with the folder."""
+    folders = [f'(\\HasNoChildren) "/" "{name}"' for name in ("Shut", "INBOX")]
+    with QuirkyImap({1: (summary("A1"), "20-Jun-2025 10:00:00 +0800")}, Quirks(refuses='EXAMINE "Shut"')) as server:
+        server.folders[:] = folders
+        office = SmallOffice(tmp_path).furnish()
+        text = office.config.read_text("utf-8").replace("port = 9\n", f"port = {server.account.port}\n", 1)
+        office.config.write_text(text.replace('folder = "INBOX"\n', ""), "utf-8")
+        done = office.attempt("poll")
+        assert done.status == 1 and "Shut" in done.err and len(done.err.strip().splitlines()) == 1
+        assert [row["status"] for row in office.export()] == ["filed"]
+        lines = [line for line in office.attempt("check").out.splitlines() if "Shut" in line or "INBOX" in line]
+        assert [line[0] for line in lines] == ["✓", "✗"]

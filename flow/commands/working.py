@@ -22,6 +22,7 @@ from flow.commands.desk import Arguments, Desk
 from flow.daemon import Daemon, with_since
 from flow.digests import letter_for, queue_digest
 from flow.health import health
+from flow.logins import admitted, remember_login, rules_for
 from flow.mailing import Mailing, mailing
 from flow.moments import day, moment
 from flow.notices import read_notice_file, with_corrections
@@ -36,7 +37,7 @@ from flow.taking import Polled
 from intake.session import MailboxSession
 from records.boards import Board
 from records.campaigns import CampaignContext
-from records.errors import BaosongError, OutgoingMailError, UsageError
+from records.errors import BaosongError, MailboxError, OutgoingMailError, UsageError
 from records.mails import Letter, MailKind
 from records.words import Text
 from storage.archive import open_archive
@@ -53,6 +54,9 @@ NO_OUTGOING = Text(
 POLLED = Text(
     "新收 {archived} 封，过大 {too_large} 封；归类完成 {filed} 封",
     "{archived} taken, {too_large} too large; {filed} filed",
+)
+UNREAD = Text(
+    "有 {count} 个文件夹没有收成，其他的已收好：{why}", "{count} folders could not be read, all others were: {why}"
 )
 SENT = Text("已发出 {sent} 封邮件", "{sent} mails sent")
 NOT_SENT = Text(
@@ -117,14 +121,27 @@ def run_poll(desk: Desk, args: Arguments) -> int:
     with desk.writing() as office:
         progress = desk.progress()
         polled = Polled()
+        unread: list[MailboxError] = []
         for place in range(len(desk.settings.mailbox)):
-            account = with_since(desk.settings.mailbox_account(place), office)
-            with MailboxSession(account) as session:
-                polled += MailboxPoll(session, account, office.archive, desk.clock, progress).everything()
+            with _session(desk, office, place) as session:
+                poll = MailboxPoll(session, session.account, office.archive, desk.clock, progress)
+                polled += poll.everything()
+                unread += poll.unread.values()
         with desk.reader(office.archive) as reader:
             filed = process_pending(office, reader, progress)
     desk.say(POLLED.fill(archived=polled.archived, too_large=polled.too_large, filed=filed))
+    if unread:
+        raise MailboxError(UNREAD.fill(count=len(unread), why=unread[0].text), "folder")
     return 0
+
+
+def _session(desk: Desk, office: Office, place: int) -> MailboxSession:
+    """A log-in that is counted, with those of other runs. Raises MailboxError where there were too many."""
+    table = desk.settings.mailbox[place]
+    account = with_since(desk.settings.mailbox_account(place), office)
+    database = office.archive.database
+    logins = admitted(database, account, rules_for(table.host, table.logins_per_hour), desk.clock())
+    return MailboxSession(account, lambda: remember_login(database, account.name, logins, desk.clock()))
 
 
 def run_daemon(desk: Desk, args: Arguments) -> int:
