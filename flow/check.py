@@ -177,11 +177,9 @@ def _outgoing(settings: Settings, language: Language) -> Iterator[Line]:
         yield from _guarded(partial(_sends, settings.alarm_account, language, ALARM_OUTGOING))
 
 
-def _sends(
-    load: Callable[[], OutgoingAccount | None], language: Language, found: Text, lacking: Text
-) -> Iterator[Line]:
+def _sends(load: Callable[[], OutgoingAccount | None], language: Language, found: Text) -> Iterator[Line]:
     account = load()
     if account is None:
-        yield Line(True, lacking)
+        yield Line(True, NO_OUTGOING)
         return
     yield Line(True, found.fill(what=OutgoingServer(account).check(language)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -338,3 +338,16 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         read.language = "en"  # type: ignore[misc]  # what the test is about
     assert read.source == tmp_path / "config.toml"
+
+
+def test_alarm_and_logins_have_defaults_and_are_checked(tmp_path: Path) -> None:
+    """Two hours; a duration is a number with m, h or d; the second account has the keys of [outgoing]."""
+    assert settings(tmp_path, "").alarm.after == timedelta(hours=2)
+    assert settings(tmp_path, '[alarm]\nafter = "30m"\n').alarm.after == timedelta(minutes=30)
+    for wrong in ('"2 h"', '"0h"', "2", '"h"'):
+        assert "after" in complaint(tmp_path, f"[alarm]\nafter = {wrong}\n").say()
+    assert "logins_per_hour" in complaint(tmp_path, f"{MAILBOX}logins_per_hour = 0\n").say()
+    second = settings(with_secret(tmp_path), SENDER.replace("[outgoing]", "[alarm_outgoing]"))
+    account = second.alarm_account()
+    assert account is not None and (account.host, account.port) == ("smtp.example.com", 465)
+    assert second.outgoing_account() is None
