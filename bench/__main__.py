@@ -1,6 +1,7 @@
 """Benchmarks: a line a figure, with its unit and its ratio to a named peer in the same run.
 
     python -m bench [--quick | --full] [--only GROUP …] [--corpus DIR …]
+    python -m bench mime DIR [DIR …]
 
 Times hang on the machine and on what else it does; compare the ratios.
 """
@@ -9,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import platform
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filing, intake, reading, score, search, watching
+from bench import filing, intake, mime, reading, score, search, watching
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -53,7 +55,11 @@ FULL = Size(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what was asked for and print it."""
-    args = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["mime"]:
+        mime.run([Path(folder) for folder in given[1:]])
+        return
+    args = _parser().parse_args(given)
     size = QUICK if args.quick else FULL if args.full else USUAL
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     with tempfile.TemporaryDirectory(prefix="baosong-bench-") as name:

@@ -39,6 +39,7 @@ def read_message(raw: bytes) -> Message:
         body_text=body.text,
         body_html=body.html,
         parts=tuple(part for leaf in leaves for part in leaf.parts),
+        body_parts=tuple(leaf.body for leaf in leaves if leaf.body),
         cloud_links=find_cloud_links(body.html, plain),
         defects=tuple(dict.fromkeys([*structure.defects, *(text for leaf in leaves for text in leaf.defects)])),
     )
@@ -96,6 +97,7 @@ class _Described:
 
 @dataclass(frozen=True, slots=True)
 class _ReadLeaf:
+    body: str = ""  # the leaf's position, where it is the body or says the same
     texts: Sequence[TextPart] = ()
     parts: Sequence[Part] = ()
     defects: Sequence[str] = ()
@@ -163,7 +165,7 @@ def _read_leaf(described: _Described) -> _ReadLeaf:
     if described.is_body:
         return _read_text(described, decoded.octets, defects)
     if described.is_other_alternative:
-        return _ReadLeaf(defects=defects)
+        return _ReadLeaf(leaf.position, defects=defects)
     return _ReadLeaf(parts=[_part(described, decoded.octets)], defects=defects)
 
 
@@ -200,6 +202,7 @@ def _read_text(described: _Described, octets: bytes, defects: list[str]) -> _Rea
         text = unwrap_flowed(text, delete_space=parameters.get("delsp", "").lower() == "yes")
     kept = text.replace("\0", "") if is_html else clean_text(text)
     return _ReadLeaf(
+        described.leaf.position,
         [TextPart(kept, is_html, described.leaf.alternative)],
         [_uuencoded_part(described.leaf.position, number, file) for number, file in enumerate(files, 1)],
         defects,

@@ -11,13 +11,14 @@ import email.message
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 
 from mailparser import MailParser
 from mailparser.exceptions import MailParserError
 
 from intake.headers import RawHeaders
+from intake.skeleton import skeleton_of
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quote headers, and with them people
 
@@ -76,14 +77,16 @@ class _WholeMessages(Message):
 def read_structure(raw: bytes) -> Structure:
     """Take a raw message apart. Never raises: what has no readable tree is one leaf."""
     octets = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
-    root, defects = _tree(octets)
+    skeleton = skeleton_of(octets)
+    root, defects = _tree(skeleton.octets)
     if root is None:
         header, body = split_header(octets)
         structure = Structure(RawHeaders(read_fields(header)), [], defects)
         structure.leaves.append(Leaf("1", structure.headers, body))
         return structure
     structure = Structure(_headers(root), [], defects)
-    structure.leaves += _Walk(structure.defects).leaves(root, "", None)
+    found = _Walk(structure.defects).leaves(root, "", None)
+    structure.leaves += (replace(leaf, octets=skeleton.restored(leaf.octets)) for leaf in found)
     return structure
 
 

@@ -12,6 +12,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANKS = b"\r\n \t\f\v\0"
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s\0]")
 _GAP = re.compile(rb"\r?\n[ \t]*\r?\n")
+_TAIL = 256  # octets in which the padding is looked for
 _NOT_BASE64 = 0.1  # share of foreign octets above which a part is not Base64, whatever its header says
 
 
@@ -43,10 +44,21 @@ def _decode_uu(octets: bytes) -> Decoded:
 
 def decode_base64(octets: bytes) -> Decoded:
     """Base64 as mail programs read it: line ends and lost padding do not matter, what follows the end is left out."""
+    if _is_whole(octets):
+        return Decoded(binascii.a2b_base64(octets))  # passes over line ends; the usual case, without a copy
     packed = octets.translate(None, _BLANKS)
     if not packed.rstrip(b"=").translate(None, _ALPHABET):
         return _decode_packed(packed.rstrip(b"="), lost_padding=len(packed) % 4 != 0)
     return _decode_damaged(octets)
+
+
+def _is_whole(octets: bytes) -> bool:
+    """Whether nothing is there but Base64 in groups of four, padded at its end alone, and blanks."""
+    others = octets.translate(None, _ALPHABET)
+    padding = others.translate(None, _BLANKS)
+    if padding not in (b"", b"=", b"==") or not octets[-_TAIL:].translate(None, _BLANKS).endswith(padding):
+        return False
+    return (len(octets) - len(others) + len(padding)) % 4 == 0
 
 
 def _decode_packed(packed: bytes, *, lost_padding: bool) -> Decoded:

@@ -48,6 +48,8 @@ def decode_text(raw: bytes, label: str | None = None, *, in_header: bool = False
     Octets that fit nothing are read with U+FFFD in the damaged places. ``in_header``: the text stands within the ASCII
     of a mail header, where UTF-16 cannot be.
     """
+    if in_header and raw.isascii():
+        return raw.decode("ascii")
     if in_header:
         return _best_reading(raw, None if _is_escaping(codec_of(label)) else codec_of(label), may_be_wide=False)
     return _LONE_SURROGATE.sub("\ufffd", _decoded(raw, label))  # UTF-7 can spell halves of characters

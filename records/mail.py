@@ -73,6 +73,7 @@ class Message:
     )
     body_html: str | None
     parts: tuple[Part, ...]
+    body_parts: tuple[str, ...] = ()  # positions of the leaves that are the body; with ``parts`` all leaves (R16)
     cloud_links: tuple[CloudLink, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()  # decoded, names in lower case, in order; for rules about auto mail
     defects: tuple[str, ...] = ()  # what was damaged and how it was read all the same
