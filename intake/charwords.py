@@ -9,9 +9,9 @@ from intake.transfer import decode_base64
 from records.decoding import codec_of, decode_text
 
 _WORD = re.compile(
-    r"""=\?(?P<charset>[^\s?="<>@,;:()]{1,60})\?
-    (?: [bB]\?(?P<b>[^?]*\?=|[A-Za-z0-9+/=\s]*\??\Z)   # the last word of a header that was cut off has no end
-      | [qQ]\?(?P<q>[^?]{0,2000}(?:\?(?!=)[^?]{0,2000}){0,20}\?=|[^?\s]*\Z) )""",
+    r"""=\?[ ]?["']?(?P<charset>[^\s?="'<>@,;:()]{1,60})["']?[ ]?\?
+    (?: [bB][ ]?\?(?P<b>[^?]*\?=|[A-Za-z0-9+/=\s]*\??\Z)   # the last word of a header that was cut off has no end
+      | [qQ][ ]?\?(?P<q>[^?]{0,2000}(?:\?(?!=)[^?]{0,2000}){0,20}\?=|[^?\s]*\Z) )""",
     re.VERBOSE,
 )
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
@@ -21,8 +21,14 @@ def decode_words(text: str) -> str:
     """``text`` with its encoded words decoded; whitespace between two neighbours is dropped (RFC 2047 §6.2).
 
     Neighbours of one charset are joined as octets before decoding: QQ Mail cuts words in the middle of a character.
-    Words count wherever they stand, also inside quotes and next to other characters. Never raises.
+    Words count wherever they stand, also inside quotes and next to other characters; what a relay encoded a second time
+    is decoded a second time. Never raises.
     """
+    decoded = _decode_once(text)
+    return _decode_once(decoded) if "?=" in decoded and decoded is not text else decoded
+
+
+def _decode_once(text: str) -> str:
     if "=?" not in text:
         return text
     pieces: list[str] = []

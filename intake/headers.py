@@ -14,7 +14,8 @@ from records.decoding import decode_text
 from records.mail import Address
 
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?P<blank>[ \t]*)")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_FOLDED = re.compile(rb"\r?\n[ \t]?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _ANGLED = re.compile(r"<[^<>\s]{1,998}>")
 _MAX_DATE = 200
 _CHINA = timezone(timedelta(hours=8))
@@ -33,8 +34,8 @@ class RawHeaders:
         return (value for key, value in self.fields if key == name)
 
     def first(self, name: str) -> bytes:
-        """The value of the first header of that name, b"" where there is none."""
-        return next(self.all(name), b"")
+        """The value of the first header of that name that is not empty, b"" where there is none."""
+        return next(filter(None, self.all(name)), b"")
 
     def text(self, name: str) -> str:
         """The first header of that name, decoded, "" where there is none."""
@@ -42,7 +43,7 @@ class RawHeaders:
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         """The mailboxes in all headers of that name."""
-        values = (unfold(decode_text(value, self.charset, in_header=True)) for value in self.all(name))
+        values = (unfold(decode_octets(value, self.charset)) for value in self.all(name))
         return tuple(address for value in values for address in parse_addresses(value))
 
     def decoded(self) -> tuple[tuple[str, str], ...]:
@@ -52,8 +53,17 @@ class RawHeaders:
 
 def decode_value(raw: bytes, charset: str | None = None) -> str:
     """An unstructured value as one line: unfolded, encoded words decoded, control characters gone."""
-    text = decode_words(unfold(decode_text(raw, charset, in_header=True)))
+    text = decode_words(unfold(decode_octets(raw, charset)))
     return _CONTROLS.sub("", " ".join(text.splitlines())).strip()
+
+
+def decode_octets(raw: bytes, charset: str | None = None) -> str:
+    """A value's octets as text, folded as it is; where a relay folded it inside a character, the fold is taken out."""
+    text = decode_text(raw, charset, in_header=True)
+    if "\ufffd" not in text or not _FOLDED.search(raw):
+        return text
+    whole = decode_text(_FOLDED.sub(b"", raw), charset, in_header=True)
+    return text if "\ufffd" in whole else whole
 
 
 def unfold(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,15 +11,17 @@ from typing import Literal
 from intake.body import TextPart, clean_text, compose_body, unwrap_flowed
 from intake.headers import RawHeaders, message_id, message_ids, parse_date, received_at
 from intake.links import find_cloud_links
+from intake.mending import mended_start, split_header
 from intake.names import Field, clean_name, file_name, parse_field
-from intake.structure import Leaf, Structure, read_fields, read_structure, split_header
+from intake.structure import Leaf, Structure, read_fields, read_structure
 from intake.transfer import decode_transfer
-from intake.uuencoded import Uuencoded, find_uuencoded
+from intake.uuencoded import WrittenIn, find_written_in
 from records.decoding import decode_text
 from records.mail import Address, Message, Part
 
 _BODY_TYPES = ("text/plain", "text/html")
 _OTHER_ALTERNATIVES = ("text/x-amp-html", "text/enriched", "text/richtext", "text/watch-html")
+_BOUNDARY = re.compile(rb"^--\S{1,200}[ \t]*\r?\n", re.MULTILINE)
 _NOBODY = Address("")
 
 
@@ -33,6 +36,8 @@ def read_message(raw: bytes) -> Message:
     leaves = _read_leaves(structure)
     texts = [text for leaf in leaves for text in leaf.texts]
     body = compose_body(texts)
+    if not body.text:
+        body = compose_body([*texts, *(TextPart(clean_text(decode_text(text)), False) for text in structure.outside)])
     plain = "\n".join(text.text for text in texts if not text.is_html)
     return replace(
         _from_headers(raw, structure.headers),
@@ -47,7 +52,7 @@ def read_message(raw: bytes) -> Message:
 
 def read_header(raw: bytes) -> Message:
     """Read the header alone, of a message whose body was not fetched: no body, no parts, all else as far as known."""
-    header, _ = split_header(raw.lstrip(b"\r\n"))
+    header, _ = split_header(mended_start(raw)[0])
     return _from_headers(raw, _with_charset(RawHeaders(read_fields(header)), None))
 
 
@@ -59,7 +64,7 @@ def _from_headers(raw: bytes, headers: RawHeaders) -> Message:
         message_id=message_id(headers.text("message-id")),
         in_reply_to=next(iter(message_ids(headers.text("in-reply-to"))), None),
         references=message_ids(headers.text("references")),
-        sender=next(iter((*headers.addresses("from"), *headers.addresses("sender"))), _NOBODY),
+        sender=_sender(headers),
         reply_to=next(iter(headers.addresses("reply-to")), None),
         to=headers.addresses("to"),
         cc=headers.addresses("cc"),
@@ -71,6 +76,12 @@ def _from_headers(raw: bytes, headers: RawHeaders) -> Message:
         parts=(),
         headers=headers.decoded(),
     )
+
+
+def _sender(headers: RawHeaders) -> Address:
+    """The first mailbox of From, then of Sender, that has an address; else the first that has a name."""
+    found = (*headers.addresses("from"), *headers.addresses("sender"))
+    return next((mailbox for mailbox in found if mailbox.address), next(iter(found), _NOBODY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,7 @@ def _declared_charset(leaves: Sequence[Leaf]) -> str | None:
 def _describe(leaf: Leaf, charset: str | None) -> _Described:
     content_type = parse_field(leaf.headers.first("content-type"), charset)
     disposition = parse_field(leaf.headers.first("content-disposition"), charset)
-    filename = file_name(disposition, content_type)
+    filename = file_name(disposition, content_type, leaf.headers.text("content-description"))
     return _Described(
         leaf,
         _media_type(content_type.value, leaf, named=filename is not None),
@@ -140,13 +151,15 @@ def _describe(leaf: Leaf, charset: str | None) -> _Described:
 def _media_type(declared: str, leaf: Leaf, *, named: bool) -> str:
     """As declared; without a usable declaration text, or octets where there is a file name (RFC 2045 §5.2)."""
     main, slash, sub = declared.partition("/")
-    if main.strip() == "multipart":
-        return "application/octet-stream"  # a container that could not be taken apart
+    is_text = not named and b"\0" not in leaf.octets[:4096]
+    if main.strip() == "multipart":  # a container without parts, or one that could not be taken apart
+        return "text/plain" if is_text and not _BOUNDARY.search(leaf.octets) else "application/octet-stream"
     if slash and main.strip() and sub.strip() and " " not in declared.strip():
         return declared.strip()
     if leaf.in_digest:
         return "message/rfc822"
-    is_text = not named and not declared and b"\0" not in leaf.octets[:4096]
+    if declared in ("html", "text/") and not named:
+        return "text/html" if declared == "html" else "text/plain"
     return "text/plain" if is_text else "application/octet-stream"
 
 
@@ -160,7 +173,7 @@ def _disposition(value: str) -> Literal["attachment", "inline", ""]:
 def _read_leaf(described: _Described) -> _ReadLeaf:
     leaf = described.leaf
     encoding = leaf.headers.first("content-transfer-encoding").decode("latin-1")
-    decoded = decode_transfer(leaf.octets, encoding)
+    decoded = decode_transfer(leaf.octets, encoding, is_text=described.is_body)
     defects = [f"part {leaf.position}: {decoded.defect}"] if decoded.defect else []
     if described.is_body:
         return _read_text(described, decoded.octets, defects)
@@ -195,26 +208,28 @@ def _subject_as_name(content: bytes) -> str | None:
 def _read_text(described: _Described, octets: bytes, defects: list[str]) -> _ReadLeaf:
     """A text of the body, files that stand uuencoded in it taken out."""
     is_html = described.media_type == "text/html"
-    files = () if is_html else find_uuencoded(octets)
+    files = () if is_html else find_written_in(octets)
     text = decode_text(_without(octets, files), described.charset)
     parameters = described.content_type.parameters
     if not is_html and parameters.get("format", "").lower() == "flowed":
         text = unwrap_flowed(text, delete_space=parameters.get("delsp", "").lower() == "yes")
     kept = text.replace("\0", "") if is_html else clean_text(text)
+    position = described.leaf.position
+    cut = [f"part {position}: a uuencoded file without its end" for file in files if not file.whole]
     return _ReadLeaf(
-        described.leaf.position,
+        position,
         [TextPart(kept, is_html, described.leaf.alternative)],
-        [_uuencoded_part(described.leaf.position, number, file) for number, file in enumerate(files, 1)],
-        defects,
+        [_written_in_part(position, number, file) for number, file in enumerate(files, 1)],
+        defects + cut,
     )
 
 
-def _without(octets: bytes, files: Sequence[Uuencoded]) -> bytes:
+def _without(octets: bytes, files: Sequence[WrittenIn]) -> bytes:
     starts = [0, *(file.end for file in files)]
     ends = [*(file.start for file in files), len(octets)]
     return b"".join(octets[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def _uuencoded_part(position: str, number: int, file: Uuencoded) -> Part:
+def _written_in_part(position: str, number: int, file: WrittenIn) -> Part:
     name = clean_name(decode_text(file.name))
-    return Part(f"{position}/{number}", name, "application/octet-stream", file.content, "attachment")
+    return Part(f"{position}/{number}", name, file.media_type, file.content, "attachment")

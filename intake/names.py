@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from intake.charwords import decode_words
@@ -16,14 +17,17 @@ _TAGGED = re.compile(r"(?P<charset>[A-Za-z0-9_.:-]{0,40})'(?P<language>[A-Za-z0-
 _QUOTE = re.compile(r'\\[\\"]|"')
 _AFTER_QUOTE = re.compile(r"\s*(?:;|\Z|\()")
 _ESCAPED = re.compile(r'\\([\\"])')
+_PERCENT_OCTETS = re.compile(rb"%[0-9A-Fa-f]{2}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _REFERENCE = re.compile(r"&#(?:\d{2,7}|[xX][0-9A-Fa-f]{2,6});")
 _FOLD = re.compile(r"\r?\n(?:[ \t]+|\Z)")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _PATH = re.compile(r"(?:[A-Za-z]:[\\/]|\\\\|/|file:|\.{1,2}[\\/])|.*\\", re.DOTALL)
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _LOST = re.compile(r"\ufffd|\?\?|\A\?+\.")
+_BEHEADED = re.compile(r"\?[^\s?]{1,60}\?[bBqQ]\?[^?]+\?=")  # filename=?utf-8?B?…?=, an equals sign short
 _MAX_OCTETS = 65_536
+_COMMON_OCTETS = 300
 _MAX_PARAMETERS = 400
 _PLAIN = -1  # the section number of a parameter without RFC 2231
 
@@ -34,6 +38,7 @@ class Field:
 
     value: str
     parameters: Mapping[str, str]
+    cut: frozenset[str] = frozenset()  # parameters of which a continuation is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class _Section:
     coded: bool
     charset: str | None
 
+    def as_coded(self) -> _Section:
+        """The same, its percent signs read as octets."""
+        is_percent = not self.coded and _PERCENT_OCTETS.search(self.octets) is not None
+        return _Section(unquote_to_bytes(self.octets), True, None) if is_percent else self
+
 
 def parse_field(raw: bytes, charset: str | None = None) -> Field:
     """Read Content-Type or Content-Disposition; ``charset`` is a guess for octets outside ASCII.
@@ -51,19 +61,35 @@ def parse_field(raw: bytes, charset: str | None = None) -> Field:
     Continuations are put together as octets and decoded then, so that one cut inside a character comes out whole;
     encoded words are decoded wherever they stand. Never raises.
     """
-    text = decode_text(raw[:_MAX_OCTETS], charset, in_header=True)
+    return _parse_common(raw, charset) if len(raw) <= _COMMON_OCTETS else _parse_any(raw[:_MAX_OCTETS], charset)
+
+
+def _parse_any(raw: bytes, charset: str | None) -> Field:
+    text = decode_text(raw, charset, in_header=True)
     if text.lstrip().startswith("=?"):
         text = decode_words(text)  # the whole header in one encoded word
     if "\ufffd" not in text:
         return _parse(text, "utf-8", None)
-    return _parse(raw[:_MAX_OCTETS].decode("latin-1"), "latin-1", charset)
+    return _parse(raw.decode("latin-1"), "latin-1", charset)
 
 
-def file_name(disposition: Field, content_type: Field) -> str | None:
-    """The name that the sender meant, or None: of ``filename`` and ``name`` the one that came through undamaged."""
-    given = [disposition.parameters.get("filename"), content_type.parameters.get("name")]
-    names = [name for name in map(clean_name, given) if name]
-    return max(names, key=_quality, default=None)
+_parse_common = lru_cache(maxsize=1024)(_parse_any)  # each is read several times, and most messages have the same few
+
+
+def file_name(disposition: Field, content_type: Field, description: str = "") -> str | None:
+    """The name that the sender meant, or None: of ``filename`` and ``name`` the one that came through undamaged.
+
+    ``description`` (Content-Description, RFC 2045 §8) counts where there is neither and it reads like a file name.
+    """
+    given = (
+        (clean_name(field.parameters.get(key)), key not in field.cut)
+        for field, key in ((disposition, "filename"), (disposition, "name"), (content_type, "name"))
+    )
+    names = [(_quality(name, whole), name) for name, whole in given if name]
+    if names:
+        return max(names, key=lambda item: item[0])[1]
+    described = clean_name(description)
+    return described if described and _EXTENSION.search(described) else None
 
 
 def clean_name(name: str | None) -> str | None:
@@ -74,15 +100,15 @@ def clean_name(name: str | None) -> str | None:
     return text if text.strip(". ") else None
 
 
-def _quality(name: str) -> tuple[bool, bool]:
-    return not _LOST.search(name), bool(_EXTENSION.search(name))
+def _quality(name: str, whole: bool = True) -> tuple[bool, bool, bool]:
+    return not _LOST.search(name), whole, bool(_EXTENSION.search(name))
 
 
 def _parse(text: str, carrier: str, charset: str | None) -> Field:
     """``carrier`` turns a piece of ``text`` back into octets: utf-8 where it is decoded already, else latin-1."""
     value, *pieces = _split(_FOLD.sub(" ", text).replace("\r", "").replace("\n", ""))
     found: dict[str, dict[int, _Section]] = {}
-    for piece in pieces[:_MAX_PARAMETERS]:
+    for piece in _rejoined(pieces[:_MAX_PARAMETERS]):
         key, equals, content = piece.partition("=")
         match = _SECTION.match(key.strip().lower())
         if match and equals:
@@ -90,7 +116,11 @@ def _parse(text: str, carrier: str, charset: str | None) -> Field:
             section = _section(_unquoted(content.strip()), carrier, coded=match["coded"] is not None)
             found.setdefault(match["name"], {}).setdefault(number, section)
     hint = "utf-8" if carrier == "utf-8" else charset
-    return Field(value.strip().strip('"').lower(), {name: _value(sections, hint) for name, sections in found.items()})
+    return Field(
+        value.strip().strip('"').lower(),
+        {name: _value(sections, hint) for name, sections in found.items()},
+        frozenset(name for name, sections in found.items() if _lacks_a_piece(sections)),
+    )
 
 
 def _split(text: str) -> list[str]:
@@ -110,6 +140,19 @@ def _split(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
+def _rejoined(pieces: list[str]) -> list[str]:
+    """A name without quotes may hold semicolons: what follows one and is no parameter belongs to the name."""
+    joined: list[str] = []
+    for piece in pieces:
+        key, _, content = joined[-1].partition("=") if joined else ("", "", "")
+        is_open = key.strip().lower() in ("name", "filename") and not content.lstrip().startswith('"')
+        if piece.strip() and "=" not in piece and is_open and not _EXTENSION.search(content.strip()):
+            joined[-1] += f";{piece}"
+        else:
+            joined.append(piece)
+    return joined
+
+
 def _closing_quote(text: str, position: int) -> int:
     """Where the quoted string ends, -1 where it does not; inside, an unescaped quotation mark is an ordinary one."""
     for match in _QUOTE.finditer(text, position):
@@ -119,6 +162,10 @@ def _closing_quote(text: str, position: int) -> int:
 
 
 def _unquoted(content: str) -> str:
+    if _BEHEADED.fullmatch(content):
+        return f"={content}"
+    if len(content) > 2 and content[0] == content[-1] == "'":
+        return content[1:-1]
     if not content.startswith('"'):
         return content
     closing = _closing_quote(content, 1)
@@ -138,21 +185,36 @@ def _section(content: str, carrier: str, *, coded: bool) -> _Section:
 def _value(sections: Mapping[int, _Section], hint: str | None) -> str:
     """The parameter's text: of RFC 2231 where given and undamaged, else the plain one."""
     plain = sections.get(_PLAIN)
-    extended = [section for number, section in sorted(sections.items()) if number != _PLAIN]
+    extended = [sections[number] for number in sorted(sections) if number != _PLAIN]
     texts = [_joined(found, hint) for found in (extended, [plain] if plain else []) if found]
-    return max(texts, key=_quality, default="")
+    return max(reversed(texts) if _lacks_a_piece(sections) else texts, key=_quality, default="")
+
+
+def _lacks_a_piece(sections: Mapping[int, _Section]) -> bool:
+    """Whether a continuation did not come through (RFC 2231 §3 counts from 0; some clients from 1)."""
+    numbers = sorted(number for number in sections if number != _PLAIN)
+    first = numbers[0] if numbers else 0
+    is_start = first == 0 or (first == 1 and sections[1].charset is not None)
+    return not is_start or numbers != list(range(first, first + len(numbers)))
 
 
 def _joined(sections: list[_Section], hint: str | None) -> str:
     text: list[str] = []
     run: list[_Section] = []
-    for section in sections:
+    for section in _all_coded(sections):
         if run and section.coded != run[-1].coded:
             text.append(_decoded(run, hint))
             run = []
         run.append(section)
     text.append(_decoded(run, hint))
     return _odd_encodings(decode_words("".join(text)))
+
+
+def _all_coded(sections: list[_Section]) -> list[_Section]:
+    """Some clients percent-encode continuations without saying so by an asterisk."""
+    if not sections[0].coded:
+        return sections
+    return [sections[0], *(section.as_coded() for section in sections[1:])]
 
 
 def _decoded(run: list[_Section], hint: str | None) -> str:

@@ -12,24 +12,33 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from email.errors import CloseBoundaryNotFoundDefect, MessageDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
 
 from mailparser import MailParser
 from mailparser.exceptions import MailParserError
 
 from intake.headers import RawHeaders
-from intake.skeleton import skeleton_of
+from intake.mending import mended_start, split_header
+from intake.skeleton import Skeleton, skeleton_of
+from intake.transfer import decode_transfer
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # its log lines quote headers, and with them people
 
 Entity = Message
 _TREE_FAILURES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _MAX_REPAIRS = 3
+_MAX_DEPTH = 100  # the same however much of the stack is in use
 _MAX_CHECKED_HEADER = 32_768
-_HEADER_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
 _LOST_BOUNDARY = re.compile(
     rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}[ \t]*:)", re.MULTILINE | re.IGNORECASE
 )
+_MIME_FIELD = re.compile(rb"content-(?:type|transfer-encoding|disposition|id|description)[ \t]*:", re.IGNORECASE)
+_NOTE_TO_OLD_PROGRAMS = re.compile(
+    rb"multi-?part|\bMIME\b|mime format", re.IGNORECASE
+)  # what every client writes there
+_BOUNDARY_LINES = re.compile(rb"^--[^\s]{1,200}[ \t]*\r?$", re.MULTILINE)
+_MAX_END = 512
 _FIELD = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)\Z", re.DOTALL)
 
 _TOLD_DEFECTS = frozenset(
@@ -59,10 +68,11 @@ class Leaf:
 
 @dataclass(slots=True)
 class Structure:
-    """The root's headers, the leaves in order, and the names of what was damaged."""
+    """The root's headers, the leaves in order, texts that stand outside of all parts, the names of what was damaged."""
 
     headers: RawHeaders
     leaves: list[Leaf] = field(default_factory=list)
+    outside: list[bytes] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
 
@@ -76,24 +86,20 @@ class _WholeMessages(Message):
 
 def read_structure(raw: bytes) -> Structure:
     """Take a raw message apart. Never raises: what has no readable tree is one leaf."""
-    octets = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    octets, mended = mended_start(raw)
+    return _structure(octets, mended)
+
+
+def _structure(octets: bytes, defects: list[str]) -> Structure:
     skeleton = skeleton_of(octets)
-    root, defects = _tree(skeleton.octets)
+    root, found = _tree(skeleton.octets)
+    defects += found
     if root is None:
         header, body = split_header(octets)
-        structure = Structure(RawHeaders(read_fields(header)), [], defects)
-        structure.leaves.append(Leaf("1", structure.headers, body))
-        return structure
-    structure = Structure(_headers(root), [], defects)
-    found = _Walk(structure.defects).leaves(root, "", None)
-    structure.leaves += (replace(leaf, octets=skeleton.restored(leaf.octets)) for leaf in found)
-    return structure
-
-
-def split_header(raw: bytes) -> tuple[bytes, bytes]:
-    """Header and body, the empty line between them left out."""
-    match = _HEADER_END.search(raw)
-    return (raw[: match.start()], raw[match.end() :]) if match else (raw, b"")
+        headers = RawHeaders(read_fields(header))
+        return Structure(headers, [Leaf("1", headers, body)], [], defects)
+    walk = _Walk(skeleton, defects)
+    return Structure(_headers(root), list(walk.leaves(root, "", None)), walk.outside, defects)
 
 
 def read_fields(header: bytes) -> tuple[tuple[str, bytes], ...]:
@@ -115,6 +121,8 @@ def _tree(octets: bytes) -> tuple[Entity | None, list[str]]:
         root = email.message_from_bytes(octets, _class=_WholeMessages)
     except _TREE_FAILURES as error:
         return None, [f"no readable MIME tree ({type(error).__name__})"]
+    if _is_too_deep(root):
+        return None, [f"multiparts nested more than {_MAX_DEPTH} deep: kept as they stand"]
     try:
         if _has_huge_header(root):
             return root, ["a header too long for mail-parser; read by the standard library"]
@@ -125,10 +133,12 @@ def _tree(octets: bytes) -> tuple[Entity | None, list[str]]:
 
 
 class _Walk:
-    """Goes through a tree, writes down what had to be mended."""
+    """Goes through a tree, writes down what had to be mended and what stands outside of all parts."""
 
-    def __init__(self, defects: list[str]) -> None:
+    def __init__(self, skeleton: Skeleton, defects: list[str]) -> None:
+        self._skeleton = skeleton
         self._defects = defects
+        self.outside: list[bytes] = []
 
     def leaves(self, entity: Entity, position: str, alternative: str | None, repairs: int = 0) -> Iterator[Leaf]:
         """The leaves below ``entity``; ``repairs``: how often a part above it had to be split anew."""
@@ -136,13 +146,25 @@ class _Walk:
         if isinstance(payload, list):
             yield from self._children(entity, position, alternative, repairs)
             return
-        leaf = self._mended(Leaf(position or "1", _headers(entity), _octets(payload), alternative))
+        leaf = self._mended(Leaf(position or "1", _headers(entity), _octets(payload), alternative), entity)
         again = _resplit(leaf) if repairs < _MAX_REPAIRS else None
         if again is None:
-            yield leaf
+            yield from self._whole(leaf, position)
         else:
             self._defects.append("multipart with a wrong or missing boundary: split where parts begin")
             yield from self.leaves(again, position, alternative, repairs + 1)
+
+    def _whole(self, leaf: Leaf, position: str) -> Iterator[Leaf]:
+        """The leaf with all its octets, or the leaves of a multipart that was encoded as a whole."""
+        restored = replace(leaf, octets=self._skeleton.restored(leaf.octets))
+        inner = _decoded_multipart(restored)
+        if inner is None:
+            yield restored
+            return
+        self._defects.append("multipart under a transfer encoding (RFC 2045 §6.4 forbids it): decoded")
+        self._defects += inner.defects
+        for found in inner.leaves:
+            yield replace(found, position=f"{position}.{found.position}".lstrip("."))
 
     def _children(self, entity: Entity, position: str, alternative: str | None, repairs: int) -> Iterator[Leaf]:
         kind = entity.get_content_type()
@@ -152,35 +174,89 @@ class _Walk:
         late = _behind_the_end(entity) if repairs < _MAX_REPAIRS else []
         if late:
             self._defects.append("parts behind the closing boundary")
+        self._look_outside(entity, has_late=bool(late))
         for number, child in enumerate([*children, *late], 1):
-            for leaf in self.leaves(child, f"{prefix}{number}", inside, repairs + (number > len(children))):
-                yield _digested(leaf) if kind == "multipart/digest" else leaf
+            where = f"{prefix}{number}"
+            if _is_opening_twin(child, entity):
+                self._defects.append("a multipart inside another with the same boundary")
+                inside = where if child.get_content_type() == "multipart/alternative" else inside
+                continue
+            shared = inside if number <= len(children) else alternative
+            for leaf in self.leaves(child, where, shared, repairs + (number > len(children))):
+                bare = _without_odd_end(leaf, entity) if number == len(children) else leaf
+                yield replace(bare, in_digest=True) if kind == "multipart/digest" else bare
 
-    def _mended(self, leaf: Leaf) -> Leaf:
-        """A line end inside a quoted file name ends the header too early: put the rest of the header back."""
+    def _look_outside(self, entity: Entity, *, has_late: bool) -> None:
+        """Text before the first part and behind the last (RFC 2046 §5.1.1) is shown by no mail program."""
+        for text, where in ((entity.preamble, "before the first part"), (entity.epilogue, "behind the last part")):
+            octets = _BOUNDARY_LINES.sub(b"", self._skeleton.restored(_octets(text))).strip()
+            if octets and not _NOTE_TO_OLD_PROGRAMS.search(octets) and not (has_late and text is entity.epilogue):
+                self.outside.append(octets)
+                self._defects.append(f"text {where}: {len(octets)} octets")
+
+    def _mended(self, leaf: Leaf, entity: Entity) -> Leaf:
+        """A header that ended too early: the rest of it, which stands in the body, put back."""
         fields = leaf.headers.fields
-        if not fields or fields[-1][1].count(b'"') % 2 == 0:
-            return leaf
+        if _has(entity, MissingHeaderBodySeparatorDefect) and _MIME_FIELD.match(leaf.octets):
+            self._defects.append("blanks before the colon of a header field")
+            rest, body = split_header(leaf.octets)
+            return replace(leaf, headers=RawHeaders((*fields, *read_fields(rest))), octets=body)
+        if fields and fields[-1][1].count(b'"') % 2:
+            return self._with_closed_quote(leaf)
+        return leaf
+
+    def _with_closed_quote(self, leaf: Leaf) -> Leaf:
+        """A line end inside a quoted file name took its closing quote, and what follows, into the body."""
         rest, body = split_header(leaf.octets)
         line, _, more = rest.partition(b"\n")
         if b'"' not in line or not body:
             return leaf
-        name, value = fields[-1]
+        *fields, (name, value) = leaf.headers.fields
         self._defects.append("line end inside a header value")
-        mended = (*fields[:-1], (name, value + line.rstrip(b"\r")), *read_fields(more))
-        return Leaf(leaf.position, RawHeaders(mended), body, leaf.alternative, leaf.in_digest)
+        mended = (*fields, (name, value + line.rstrip(b"\r")), *read_fields(more))
+        return replace(leaf, headers=RawHeaders(mended), octets=body)
 
 
-def _digested(leaf: Leaf) -> Leaf:
-    return Leaf(leaf.position, leaf.headers, leaf.octets, leaf.alternative, in_digest=True)
+def _has(entity: Entity, kind: type[MessageDefect]) -> bool:
+    return any(isinstance(defect, kind) for defect in entity.defects)
+
+
+def _is_opening_twin(child: Entity, parent: Entity) -> bool:
+    """Whether a multipart has its parent's boundary: it seems empty then, and its parts stand beside it."""
+    payload = _payload(child)
+    is_empty = not payload or (isinstance(payload, str) and not payload.strip())
+    boundary = child.get_boundary()
+    return is_empty and boundary is not None and boundary == parent.get_boundary()
+
+
+def _without_odd_end(leaf: Leaf, entity: Entity) -> Leaf:
+    """The last part without a closing boundary that the parser does not know: one with blanks before its end."""
+    boundary = _octets(entity.get_boundary() or "")
+    if not boundary or not _has(entity, CloseBoundaryNotFoundDefect):
+        return leaf
+    end = re.search(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"[ \t]+--\s*\Z", leaf.octets[-_MAX_END:])
+    return leaf if end is None else replace(leaf, octets=leaf.octets[: len(leaf.octets) - len(end[0])])
+
+
+def _decoded_multipart(leaf: Leaf) -> Structure | None:
+    """What is in a multipart whose body is Base64 or quoted-printable as a whole, None where it is no such one."""
+    content_type = leaf.headers.first("content-type")
+    encoding = leaf.headers.first("content-transfer-encoding").decode("latin-1")
+    if not content_type.lower().startswith(b"multipart/") or encoding.lower() not in ("base64", "quoted-printable"):
+        return None
+    head = b"Content-Type: " + content_type + b"\r\n\r\n"
+    inner = _structure(head + decode_transfer(leaf.octets, encoding).octets, [])
+    return inner if len(inner.leaves) > 1 or inner.leaves[0].headers.first("content-type") != content_type else None
 
 
 def _behind_the_end(entity: Entity) -> list[Entity]:
     """Parts that a gateway or a broken client wrote after the closing boundary, under the same boundary."""
     boundary = (entity.get_boundary() or "").encode("ascii", "surrogateescape")
     epilogue = (entity.epilogue or "").encode("ascii", "surrogateescape")
-    if not boundary or b"--" + boundary not in epilogue:
+    if not boundary or not (b"--" + boundary in epilogue or _MIME_FIELD.match(epilogue.lstrip(b"\r\n"))):
         return []
+    if _MIME_FIELD.match(epilogue.lstrip(b"\r\n")):
+        epilogue = b"--" + boundary + b"\r\n" + epilogue.lstrip(b"\r\n")  # closed after each part
     root, _ = _tree(_multipart(boundary, epilogue))
     return _entities(root) if root is not None else []
 
@@ -205,6 +281,15 @@ def _multipart(boundary: bytes, body: bytes) -> bytes:
 def _headers(entity: Entity) -> RawHeaders:
     fields = ((name.lower(), str(value)) for name, value in entity.raw_items())
     return RawHeaders(tuple((name, value.encode("utf-8", "surrogateescape").strip()) for name, value in fields))
+
+
+def _is_too_deep(root: Entity) -> bool:
+    level = [root]
+    for _ in range(_MAX_DEPTH):
+        level = [child for entity in level for child in _entities(entity)]
+        if not level:
+            return False
+    return True
 
 
 def _has_huge_header(root: Entity) -> bool:

@@ -7,11 +7,18 @@ import re
 from dataclasses import dataclass
 
 from intake.uuencoded import decode_block
+from records.decoding import decode_text
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANKS = b"\r\n \t\f\v\0"
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s\0]")
 _GAP = re.compile(rb"\r?\n[ \t]*\r?\n")
+_COMMENT = re.compile(r"\([^()]*\)")
+_PADDED_BREAK = re.compile(rb"=[ \t]+\r?\n")
+_BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/]{40,998}={0,2}\s")
+_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"Rar!\x1a\x07", b"7z\xbc\xaf")
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _TAIL = 256  # octets in which the padding is looked for
 _NOT_BASE64 = 0.1  # share of foreign octets above which a part is not Base64, whatever its header says
 
@@ -24,17 +31,43 @@ class Decoded:
     defect: str = ""
 
 
-def decode_transfer(octets: bytes, encoding: str) -> Decoded:
-    """Undo ``encoding``, the value of Content-Transfer-Encoding; an unknown one leaves the octets as they are."""
-    name = encoding.strip().strip("\"'").lower().rstrip(";").strip()
-    if name == "base64":
+def decode_transfer(octets: bytes, encoding: str, *, is_text: bool = False) -> Decoded:
+    """Undo ``encoding``, the value of Content-Transfer-Encoding; an unknown one leaves the octets as they are.
+
+    ``is_text``: the octets are a text of the body, not a file.
+    """
+    name = _COMMENT.sub("", encoding).strip().strip("\"'").lower().rstrip(";").strip()
+    plain = re.sub(r"[^a-z0-9]", "", name)
+    if plain.endswith("base64"):
         return decode_base64(octets)
-    if name in ("quoted-printable", "quotedprintable", "quoted_printable", "qp"):
-        return Decoded(binascii.a2b_qp(octets))
-    if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
+    if plain.startswith("quotedprint") or plain == "qp":
+        return _decode_quoted_printable(octets)
+    if plain in ("xuuencode", "uuencode", "xuue", "uue"):
         return _decode_uu(octets)
-    known = name in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none")
-    return Decoded(octets, "" if known else f"unknown transfer encoding {name[:40]}: taken as it stands")
+    if plain not in ("", "7bit", "8bit", "binary", "none"):
+        return Decoded(octets, f"unknown transfer encoding {name[:40]}: taken as it stands")
+    return _undeclared(octets, is_text) or Decoded(octets)
+
+
+def _decode_quoted_printable(octets: bytes) -> Decoded:
+    """RFC 2045 §6.7; blanks that a relay put behind a soft line break go with it (rule 3)."""
+    if b"\0" in octets:
+        return Decoded(octets, "declared as quoted-printable, but is none: taken as it stands")
+    return Decoded(binascii.a2b_qp(_PADDED_BREAK.sub(b"=\n", octets)))
+
+
+def _undeclared(octets: bytes, is_text: bool) -> Decoded | None:
+    """Base64 whose declaration was lost: lines of it alone, which decode to a known kind of file or Chinese text."""
+    if not _BASE64_LINE.match(octets) or not _is_whole(octets):
+        return None
+    decoded = binascii.a2b_base64(octets)
+    if is_text:
+        text = decode_text(decoded)
+        if _NO_TEXT.search(text) or len(_HAN.findall(text)) < len(text) // 4:
+            return None
+    elif not decoded.startswith(_FILES):
+        return None
+    return Decoded(decoded, "Base64 that is not declared: decoded")
 
 
 def _decode_uu(octets: bytes) -> Decoded:
