@@ -85,16 +85,15 @@ def _count(tally: Tally, name: str, raw: bytes, message: Message) -> None:
 
 
 def _leaves(raw: bytes) -> int:
-    """Leaves of the tree, an attached message being one."""
+    """Leaves of the tree, an attached message being one, a container of nothing being none."""
     waiting, found = [email.message_from_bytes(raw)], 0
     while waiting:
         entity = waiting.pop()
         payload = entity.get_payload()
         below = [item for item in payload if isinstance(item, Entity)] if isinstance(payload, list) else []
-        if below and entity.get_content_maintype() == "multipart":
-            waiting += below
-        else:
-            found += 1
+        is_container = entity.get_content_maintype() == "multipart"
+        waiting += below if is_container else []
+        found += not is_container or (not below and bool(str(payload or "").strip()))
     return found
 
 

@@ -34,6 +34,7 @@ _SINGLE_BYTE = ("ascii", "iso8859", "latin", "cp12", "cp125", "cp437", "cp850", 
 _SAMPLE = 4000  # characters outside ASCII that are looked at when readings are compared
 _READS_WELL = 0.6
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_INSIDE_A_WORD = re.compile(r"\A(?:[\x00-\x7f]*[A-Za-z][\u00c0-\u017f](?=[a-z]))+[\x00-\x7f]*\Z")  # Frösche
 _PUNCTUATION = frozenset("\u00a0·—–‘’“”…‰′″※℃№㎡㎏㎜㎝€×÷°±←→↑↓①②③④⑤⑥⑦⑧⑨⑩■□▲△◆◇○●★☆√")
 
 
@@ -117,6 +118,9 @@ def _undeclared_reading(raw: bytes, said: str | None, utf8: str | None, *, may_b
         return chinese
     if said is not None and _is_western(said):
         return said
+    western = strict(raw, "cp1252")
+    if western is not None and _is_western(western) and _INSIDE_A_WORD.search(western):
+        return western
     return _guess(raw, may_be_wide)
 
 
