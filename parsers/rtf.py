@@ -14,7 +14,9 @@ from records.extracts import ReadLimits
 from records.mail import Part
 
 _MAX_BYTES = 64 * 1024**2
-_TOKEN = re.compile(rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)")
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
+)
 _SKIPPED = frozenset(
     b"""fonttbl colortbl stylesheet info pict object filetbl listtable listoverridetable rsidtbl themedata generator
     colorschememapping datastore latentstyles xmlnstbl fldinst nonshppict bkmkstart bkmkend pgdsctbl mmathPr""".split()
@@ -31,13 +33,18 @@ class RtfParser:
         """Raises ``Unread``: damaged, too_large."""
         if len(part.content) > _MAX_BYTES:
             raise Unread(too_large(called(mt.RTF)))
-        text = _Reading().text(part.content)
+        text = rtf_text(part.content)
         if not text.strip():
             raise damaged(called(mt.RTF))
         return Parsed(mt.RTF, pages=one_page(text))
 
 
 PARSER = RtfParser()
+
+
+def rtf_text(content: bytes) -> str:
+    """The text of RTF, also of one that holds a mail's body; "" where there is none."""
+    return _Reading().text(content)
 
 
 @dataclass(slots=True)

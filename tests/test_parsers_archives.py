@@ -211,3 +211,83 @@ def test_attached_message_is_text_and_parts() -> None:
     assert parsed.pages[0].text.splitlines() == ["转发：总结", "石船镇卫生院 <a@example.com>", "请查收"]
     assert [(member.part.position, member.part.filename) for member in parsed.members] == [("2/1", "x.txt")]
     assert sniff(Part("1", None, "application/octet-stream", raw)) == "message/rfc822"
+
+
+def tnef_attribute(level: int, tag: int, data: bytes) -> bytes:
+    return struct.pack("<BII", level, tag, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+
+def tnef_property(kind: int, number: int, data: bytes) -> bytes:
+    return struct.pack("<HHII", kind, number, 1, len(data)) + data + bytes(-len(data) % 4)
+
+
+def tnef_properties(*properties: bytes) -> bytes:
+    return struct.pack("<I", len(properties)) + b"".join(properties)
+
+
+TNEF_START = struct.pack("<IH", 0x223E9F78, 1)
+TNEF_GBK = tnef_attribute(1, 0x00069007, struct.pack("<II", 936, 0))
+TNEF_NEW = tnef_attribute(2, 0x00069002, struct.pack("<HIHHHH", 1, 0xFFFFFFFF, 32, 32, 0, 0))
+
+
+def test_winmail_dat_body_in_compressed_rtf_is_text() -> None:
+    """Outlook writes the body as RTF alone; what repeats refers to what stands before ([MS-OXRTFCP] §4)."""
+    packed = bytes.fromhex(
+        "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+    )
+    content = (
+        TNEF_START + TNEF_GBK + tnef_attribute(1, 0x00069003, tnef_properties(tnef_property(0x102, 0x1009, packed)))
+    )
+
+    assert parse(tnef.PARSER, content).pages[0].text == "hello world"
+
+
+def test_winmail_dat_subject_in_gbk_costs_nothing() -> None:
+    """A subject that is no text in the file's code page, or a file that names none, hides neither body nor files."""
+    properties = tnef_properties(
+        tnef_property(0x1E, 0x0037, "关于喆".encode("gbk") + b"\xff\0"),
+        tnef_property(0x1E, 0x1000, "正文".encode("gbk") + b"\0"),
+    )
+    content = TNEF_START + tnef_attribute(1, 0x00018004, b"\xff\xfe\0") + tnef_attribute(1, 0x00069003, properties)
+    content += (
+        TNEF_NEW
+        + tnef_attribute(2, 0x00018010, "总结.doc".encode("gbk") + b"\0")
+        + tnef_attribute(2, 0x0006800F, b"x\0")
+    )
+
+    parsed = parse(tnef.PARSER, content)
+
+    assert parsed.pages[0].text == "正文"
+    assert members(parsed) == {"总结.doc": b"x\0"}
+
+
+def test_message_inside_winmail_dat_is_a_member_with_its_exact_octets() -> None:
+    """A message attached to a message: the sentence beside it is for old programs; padding is no part of it."""
+    inner = TNEF_START + TNEF_GBK + tnef_attribute(1, 0x0002800C, "里面的正文。".encode("gbk") + b"\0")
+    packed = bytes.fromhex("0703020000000000c000000000000046") + inner
+    properties = tnef_properties(
+        tnef_property(0x1F, 0x3707, "转发：总结\0".encode("utf-16-le")), tnef_property(0x0D, 0x3701, packed)
+    )
+    content = TNEF_START + TNEF_NEW + tnef_attribute(2, 0x0006800F, b"This attachment is a MAPI 1.0 embedded message.")
+    content += tnef_attribute(2, 0x00069005, properties)
+
+    parsed = parse(tnef.PARSER, content)
+
+    assert members(parsed) == {"转发：总结": inner}
+    assert parse(tnef.PARSER, inner).pages[0].text == "里面的正文。"
+    assert sniff(Part("1", None, "application/octet-stream", inner)) == "application/ms-tnef"
+
+
+def test_winmail_dat_broken_off_gives_what_is_there() -> None:
+    """A file that ends too early is partial; one of which nothing can be read is damaged; an empty one is neither."""
+    whole = (
+        TNEF_START + TNEF_NEW + tnef_attribute(2, 0x00018010, b"a.txt\0") + tnef_attribute(2, 0x0006800F, b"content")
+    )
+
+    parsed = parse(tnef.PARSER, whole[:-6])
+
+    assert parsed.problem is not None and parsed.problem.status == "partial"
+    assert members(parsed) == {"a.txt": b"con"}
+    assert parse(tnef.PARSER, TNEF_START).problem is None
+    with pytest.raises(Unread):
+        parse(tnef.PARSER, TNEF_START + b"\x01\x02\x03")
