@@ -73,7 +73,7 @@ def _bare_mailbox(bare: str, comment: str, quoted: str) -> Address:
     inside = _found(text)
     match = inside or _found(quoted)
     rest = text[: inside.start()] + text[inside.end() :] if inside else text
-    name = _tidy(quoted if quoted and match and match[0] not in quoted else rest)
+    name = _tidy(quoted if quoted and not (match and match[0] in quoted) else rest)
     return Address(_plain(match), _without_group(name) or _tidy(comment))
 
 

@@ -25,7 +25,7 @@ def _table(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("row", _table("names.jsonl"))
 def test_attachment_has_the_name_that_its_sender_meant(row: dict[str, Any]) -> None:
-    """Each way of writing a name gives exactly that name; ``header`` holds the octets, one a character."""
+    """R17: each way of writing a name gives exactly that name; ``header`` holds the octets, one a character."""
     raw = (
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Transfer-Encoding: base64\r\n'
         + row["header"].encode("latin-1")
@@ -38,6 +38,22 @@ def test_attachment_has_the_name_that_its_sender_meant(row: dict[str, Any]) -> N
     assert part.content == b"ABC"
 
 
+@pytest.mark.parametrize("row", _table("subjects.jsonl"))
+def test_subject_is_what_its_sender_wrote(row: dict[str, Any]) -> None:
+    """R17: raw octets, encoded words cut, glued, mislabelled; ``octets`` of the value, one a character."""
+    raw = b"Subject: " + row["octets"].encode("latin-1") + b"\r\nMIME-Version: 1.0\r\n\r\nx"
+
+    assert read_message(raw).subject == row["subject"]
+
+
+@pytest.mark.parametrize("row", _table("senders.jsonl"))
+def test_sender_is_who_wrote(row: dict[str, Any]) -> None:
+    """R17: the From header as Chinese clients and broken ones write it."""
+    sender = read_message(b"From: " + row["octets"].encode("latin-1") + b"\r\nSubject: x\r\n\r\nx").sender
+
+    assert (sender.address, sender.name) == (row["address"], row["name"])
+
+
 def test_the_golden_table_holds_at_least_forty_names() -> None:
     """R17 asks for forty cases, each exact."""
     assert len(_table("names.jsonl")) >= 40
@@ -45,7 +61,7 @@ def test_the_golden_table_holds_at_least_forty_names() -> None:
 
 @pytest.mark.parametrize("row", _table("charsets.jsonl"))
 def test_octets_are_read_as_what_they_say(row: dict[str, Any]) -> None:
-    """The declared charset is a hint; gb2312 means gb18030."""
+    """R17: the declared charset is a hint; gb2312 means gb18030."""
     assert decode_text(bytes.fromhex(row["octets"]), row["label"]) == row["text"]
 
 
