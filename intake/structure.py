@@ -39,6 +39,7 @@ _NOTE_TO_OLD_PROGRAMS = re.compile(
 )  # what every client writes there
 _BOUNDARY_LINES = re.compile(rb"^--[^\s]{1,200}[ \t]*\r?$", re.MULTILINE)
 _MAX_END = 512
+_MAX_NOTE = 400
 _FIELD = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)\Z", re.DOTALL)
 
 _TOLD_DEFECTS = frozenset(
@@ -170,27 +171,30 @@ class _Walk:
         kind = entity.get_content_type()
         inside = (position or "0") if kind == "multipart/alternative" else alternative
         prefix = f"{position}." if position else ""
+        early, late = _outside_parts(entity) if repairs < _MAX_REPAIRS else ([], [])
+        self._defects += ["a part without its boundary line"] if early else []
+        self._defects += ["parts behind the closing boundary"] if late else []
+        self._look_outside("" if early else entity.preamble, "" if late else entity.epilogue)
         children = _entities(entity)
-        late = _behind_the_end(entity) if repairs < _MAX_REPAIRS else []
-        if late:
-            self._defects.append("parts behind the closing boundary")
-        self._look_outside(entity, has_late=bool(late))
-        for number, child in enumerate([*children, *late], 1):
+        last = children[-1] if children else None
+        groups = ((early, 1), (children, 0), (late, 1))
+        below = ((child, repaired) for group, repaired in groups for child in group)
+        for number, (child, repaired) in enumerate(below, 1):
             where = f"{prefix}{number}"
             if _is_opening_twin(child, entity):
                 self._defects.append("a multipart inside another with the same boundary")
                 inside = where if child.get_content_type() == "multipart/alternative" else inside
                 continue
-            shared = inside if number <= len(children) else alternative
-            for leaf in self.leaves(child, where, shared, repairs + (number > len(children))):
-                bare = _without_odd_end(leaf, entity) if number == len(children) else leaf
+            is_late = number > len(early) + len(children)
+            for leaf in self.leaves(child, where, alternative if is_late else inside, repairs + repaired):
+                bare = _without_odd_end(leaf, entity) if child is last else leaf
                 yield replace(bare, in_digest=True) if kind == "multipart/digest" else bare
 
-    def _look_outside(self, entity: Entity, *, has_late: bool) -> None:
+    def _look_outside(self, preamble: object, epilogue: object) -> None:
         """Text before the first part and behind the last (RFC 2046 §5.1.1) is shown by no mail program."""
-        for text, where in ((entity.preamble, "before the first part"), (entity.epilogue, "behind the last part")):
+        for text, where in ((preamble, "before the first part"), (epilogue, "behind the last part")):
             octets = _BOUNDARY_LINES.sub(b"", self._skeleton.restored(_octets(text))).strip()
-            if octets and not _NOTE_TO_OLD_PROGRAMS.search(octets) and not (has_late and text is entity.epilogue):
+            if octets and (len(octets) > _MAX_NOTE or not _NOTE_TO_OLD_PROGRAMS.search(octets)):
                 self.outside.append(octets)
                 self._defects.append(f"text {where}: {len(octets)} octets")
 
@@ -249,15 +253,22 @@ def _decoded_multipart(leaf: Leaf) -> Structure | None:
     return inner if len(inner.leaves) > 1 or inner.leaves[0].headers.first("content-type") != content_type else None
 
 
+def _outside_parts(entity: Entity) -> tuple[list[Entity], list[Entity]]:
+    """Parts before the first boundary line, whose own got lost, and behind the closing one."""
+    preamble = _octets(entity.preamble).lstrip(b"\r\n")
+    early = _tree(preamble)[0] if _MIME_FIELD.match(preamble) else None
+    return [early] if early is not None else [], _behind_the_end(entity)
+
+
 def _behind_the_end(entity: Entity) -> list[Entity]:
-    """Parts that a gateway or a broken client wrote after the closing boundary, under the same boundary."""
-    boundary = (entity.get_boundary() or "").encode("ascii", "surrogateescape")
-    epilogue = (entity.epilogue or "").encode("ascii", "surrogateescape")
-    if not boundary or not (b"--" + boundary in epilogue or _MIME_FIELD.match(epilogue.lstrip(b"\r\n"))):
+    """Parts that a gateway or a broken client wrote after the closing boundary, under the same boundary or none."""
+    boundary = _octets(entity.get_boundary() or "")
+    epilogue = _octets(entity.epilogue)
+    is_part = _MIME_FIELD.match(epilogue.lstrip(b"\r\n")) is not None  # a client that closes after each part
+    if not boundary or not (is_part or b"--" + boundary in epilogue):
         return []
-    if _MIME_FIELD.match(epilogue.lstrip(b"\r\n")):
-        epilogue = b"--" + boundary + b"\r\n" + epilogue.lstrip(b"\r\n")  # closed after each part
-    root, _ = _tree(_multipart(boundary, epilogue))
+    opened = b"--" + boundary + b"\r\n" + epilogue.lstrip(b"\r\n") if is_part else epilogue
+    root, _ = _tree(_multipart(boundary, opened))
     return _entities(root) if root is not None else []
 
 

@@ -24,6 +24,7 @@ class Node:
 
     part: Part
     depth: int
+    forwards: int = 0  # attached messages above it that hang one directly in the other
     parsed: Parsed | None = None
     pixels: dict[int, PixelText] = field(default_factory=dict)  # by frame
     members: list[Node] = field(default_factory=list)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
+from parsers import media_types as mt
 from parsers.assembly import Node, assemble
 from parsers.ocr_cache import TextCache, from_cache, key_of, to_cache
 from parsers.parsed import Member, Parsed, PixelPage, PixelText, Problem
@@ -21,6 +22,7 @@ from records.mail import Part
 
 _LOG = logging.getLogger(__name__)
 _MAX_FAILURES = 5  # hanging or crashing members of one attachment; the rest of it is left alone
+_MAX_FORWARDS = 50
 _LOOK_UP_S = 1.0  # how often a waiting reader looks whether it was closed
 
 
@@ -165,10 +167,17 @@ class Reading:
             self._admit(node, member, budget)
 
     def _admit(self, node: Node, member: Member, budget: Budget) -> None:
-        inner = Node(member.part, node.depth + 1)
+        inner = _below(node, member.part)
         node.members.append(inner)
         problem = member.problem or (too_deep() if inner.depth > self._limits.max_depth else None)
         if problem is None:
             self._parsing.ready.append(Task(inner, budget))
         else:
             inner.parsed = Parsed(member.part.media_type, problem=problem)
+
+
+def _below(node: Node, part: Part) -> Node:
+    """A chain of forwards, message in message, counts as one level: people pass reports on by it."""
+    assert node.parsed is not None
+    is_forward = node.parsed.media_type == part.media_type == mt.MESSAGE and node.forwards < _MAX_FORWARDS
+    return Node(part, node.depth, node.forwards + 1) if is_forward else Node(part, node.depth + 1)

@@ -34,6 +34,7 @@ _SINGLE_BYTE = ("ascii", "iso8859", "latin", "cp12", "cp125", "cp437", "cp850", 
 _SAMPLE = 4000  # characters outside ASCII that are looked at when readings are compared
 _READS_WELL = 0.6
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_ASCII_TEXT = frozenset(b"\t\r\n") | frozenset(range(0x20, 0x7F))
 _INSIDE_A_WORD = re.compile(r"\A(?:[\x00-\x7f]*[A-Za-z][\u00c0-\u017f](?=[a-z]))+[\x00-\x7f]*\Z")  # Frösche
 _PUNCTUATION = frozenset("\u00a0·—–‘’“”…‰′″※℃№㎡㎏㎜㎝€×÷°±←→↑↓①②③④⑤⑥⑦⑧⑨⑩■□▲△◆◇○●★☆√")
 
@@ -146,7 +147,7 @@ def _guess(raw: bytes, may_be_wide: bool) -> str:
 def _wide_codecs(raw: bytes) -> tuple[str, ...]:
     """UTF-16 comes into question for an even length; but any two ASCII letters would make a Han character in it."""
     pairs = list(zip(raw[0:_SAMPLE:2], raw[1:_SAMPLE:2], strict=False))
-    letters = sum(0x20 <= first < 0x7F and 0x20 <= second < 0x7F for first, second in pairs)
+    letters = sum(first in _ASCII_TEXT and second in _ASCII_TEXT for first, second in pairs)
     return ("utf-16-le", "utf-16-be") if len(raw) % 2 == 0 and letters <= len(pairs) // 2 else ()
 
 

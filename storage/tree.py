@@ -12,11 +12,12 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from sqlmodel import Session, select
 
-from storage.durable import disk_errors, file_name, make_folder, write_durably
+from storage.durable import MAX_NAME_BYTES, disk_errors, file_name, make_folder, write_durably
 from storage.tables import FiledPathRow, checked
 
 
@@ -88,16 +89,13 @@ class FiledTree:
 
 
 def _names(folder: Path, file: TreeFile) -> Iterator[Path]:
-    """The name itself, then with a number behind, so that two files of one name never overwrite each other."""
-    name = file_name(file.name)
-    yield folder / name
-    stem, dot, extension = name.rpartition(".")
-    if not dot:
-        stem, extension = name, ""
-    number = 2
-    while True:
-        yield folder / f"{stem}_{number}{dot}{extension}"
-        number += 1
+    """The name itself, then with a number behind, so that two files of one name never overwrite each other (R18)."""
+    yield folder / file_name(file.name)
+    for number in count(2):
+        behind = f"_{number}"
+        name = file_name(file.name, MAX_NAME_BYTES - len(behind))
+        stem, dot, extension = name.rpartition(".")
+        yield folder / (f"{stem}{behind}{dot}{extension}" if dot else f"{name}{behind}")
 
 
 def _write(file: TreeFile, path: Path) -> None:

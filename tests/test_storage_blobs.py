@@ -145,7 +145,7 @@ def test_files_of_the_tree_are_copies_where_links_fail(tmp_path: Path, database:
 
 
 def test_two_files_of_one_name_never_overwrite(database: Database, tree: FiledTree, blobs: BlobStore) -> None:
-    """Each unit mails a 总结.docx, some mail two: each keeps its own octets under a name of its own."""
+    """R18: each unit mails a 总结.docx, some mail two: each keeps its own octets under a name of its own."""
     with database.session() as session:
         tree.place(session, "a/1", [FOLDER], [TreeFile("总结.docx", kept(blobs, octets)) for octets in (b"1", b"2")])
         tree.place(session, "b/1", [FOLDER], [TreeFile("总结.docx", kept(blobs, b"3")), TreeFile("无扩展名")])
@@ -163,14 +163,14 @@ def test_two_files_of_one_name_never_overwrite(database: Database, tree: FiledTr
 
 
 def test_names_that_are_one_when_cut_stay_two_files(database: Database, tree: FiledTree, blobs: BlobStore) -> None:
-    """Two names that differ behind the 200th octet are both there, short enough for the disk."""
+    """R18: two names that differ behind the 200th octet are both there, the number within the 200."""
     long = "安" * 90
     with database.session() as session:
         files = [TreeFile(f"{long}{end}.docx", kept(blobs, end.encode())) for end in "甲乙"]
         tree.place(session, "a/1", [FOLDER], files)
     found = list(tree.root.joinpath(*FOLDER).iterdir())
     assert {path.read_bytes().decode() for path in found} == {"甲", "乙"}
-    assert all(len(path.name.encode()) <= 255 and path.suffix == ".docx" for path in found)
+    assert all(len(path.name.encode()) <= 200 and path.suffix == ".docx" for path in found)
 
 
 def test_folders_that_are_one_when_cut_hold_each_file_once(database: Database, tree: FiledTree) -> None:

@@ -128,7 +128,7 @@ def test_hostile_and_odd_names_become_plain_ones(name: str, expected: str) -> No
 
 
 def test_a_long_name_keeps_its_extension_and_whole_characters() -> None:
-    """85 Chinese characters are 255 octets: cut to 200 between characters, the extension behind."""
+    """R18: 85 Chinese characters are 255 octets: cut to 200 between characters, the extension behind."""
     name = file_name("安" * 85 + ".docx")
     assert name == "安" * 65 + ".docx"
     assert len(name.encode()) <= MAX_NAME_BYTES
@@ -147,7 +147,7 @@ HOSTILE = st.text(st.one_of(st.characters(), st.sampled_from('./\\ :*?"<>|\0\n\u
 
 @given(HOSTILE)
 def test_any_name_becomes_one_that_any_disk_takes(name: str) -> None:
-    """Whatever the sender wrote: one path component, short, NFC, without anything that a file system refuses."""
+    """R18: Whatever the sender wrote: one path component, short, NFC, without anything that a file system refuses."""
     made = file_name(name)
     assert 0 < len(made.encode()) <= MAX_NAME_BYTES
     assert made not in (".", "..")
