@@ -16,6 +16,7 @@ _OF_A_HEADER = re.compile(
     rb"^(?:mime-version|content-type|content-transfer-encoding|message-id|received|x-mailer|return-path)[ \t]*:",
     re.MULTILINE | re.IGNORECASE,
 )
+_FIELDS_END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r|\r?\n--")  # a boundary line ends a header too
 _MAX_HEADER = 262_144
 
 
@@ -45,7 +46,7 @@ def mended_start(raw: bytes) -> tuple[bytes, list[str]]:
 
 
 def _with_mended_fields(octets: bytes, defects: list[str]) -> bytes:
-    end = _HEADER_END.search(octets, 0, _MAX_HEADER)
+    end = _FIELDS_END.search(octets, 0, _MAX_HEADER)
     if end is None or not _FIELD.match(octets):
         return octets
     header = octets[: end.start()]

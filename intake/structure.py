@@ -12,7 +12,12 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email.errors import CloseBoundaryNotFoundDefect, MessageDefect, MissingHeaderBodySeparatorDefect
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    MessageDefect,
+    MissingHeaderBodySeparatorDefect,
+    StartBoundaryNotFoundDefect,
+)
 from email.message import Message
 
 from mailparser import MailParser
@@ -139,6 +144,7 @@ class _Walk:
     def __init__(self, skeleton: Skeleton, defects: list[str]) -> None:
         self._skeleton = skeleton
         self._defects = defects
+        self._boundaries: list[bytes] = []  # of the multiparts around the one that is looked at
         self.outside: list[bytes] = []
 
     def leaves(self, entity: Entity, position: str, alternative: str | None, repairs: int = 0) -> Iterator[Leaf]:
@@ -147,13 +153,28 @@ class _Walk:
         if isinstance(payload, list):
             yield from self._children(entity, position, alternative, repairs)
             return
-        leaf = self._mended(Leaf(position or "1", _headers(entity), _octets(payload), alternative), entity)
+        leaf = self._mended(Leaf(position or "1", _headers(entity), self._octets_of(entity), alternative), entity)
         again = _resplit(leaf) if repairs < _MAX_REPAIRS else None
         if again is None:
             yield from self._whole(leaf, position)
         else:
             self._defects.append("multipart with a wrong or missing boundary: split where parts begin")
             yield from self.leaves(again, position, alternative, repairs + 1)
+
+    def _octets_of(self, entity: Entity) -> bytes:
+        """A leaf's octets. Of a multipart that is closed before any part the parser drops what stands behind that."""
+        octets = _octets(_payload(entity))
+        boundary = _octets(entity.get_boundary() or "")
+        if not boundary or not _has(entity, StartBoundaryNotFoundDefect):
+            return octets
+        whole = self._skeleton.octets
+        start = max(whole.find(octets), 0) if octets.strip() else 0
+        closing = _boundary_line(boundary, end=rb"--").search(whole, start + len(octets) - 2 if start else 0)
+        if closing is None:
+            return octets
+        ends = (_boundary_line(outer).search(whole, closing.end()) for outer in self._boundaries)
+        behind = whole[closing.start() : min((end.start() for end in ends if end), default=len(whole))]
+        return octets + b"\r\n" + behind.strip(b"\r\n") if behind[len(closing[0]) :].strip() else octets
 
     def _whole(self, leaf: Leaf, position: str) -> Iterator[Leaf]:
         """The leaf with all its octets, or the leaves of a multipart that was encoded as a whole."""
@@ -179,6 +200,7 @@ class _Walk:
         last = children[-1] if children else None
         groups = ((early, 1), (children, 0), (late, 1))
         below = ((child, repaired) for group, repaired in groups for child in group)
+        self._boundaries.append(_octets(entity.get_boundary() or "") or b"\0")
         for number, (child, repaired) in enumerate(below, 1):
             where = f"{prefix}{number}"
             if _is_opening_twin(child, entity):
@@ -189,6 +211,7 @@ class _Walk:
             for leaf in self.leaves(child, where, alternative if is_late else inside, repairs + repaired):
                 bare = _without_odd_end(leaf, entity) if child is last else leaf
                 yield replace(bare, in_digest=True) if kind == "multipart/digest" else bare
+        self._boundaries.pop()
 
     def _look_outside(self, preamble: object, epilogue: object) -> None:
         """Text before the first part and behind the last (RFC 2046 §5.1.1) is shown by no mail program."""
@@ -223,6 +246,10 @@ class _Walk:
 
 def _has(entity: Entity, kind: type[MessageDefect]) -> bool:
     return any(isinstance(defect, kind) for defect in entity.defects)
+
+
+def _boundary_line(boundary: bytes, end: bytes = rb"(?:--)?") -> re.Pattern[bytes]:
+    return re.compile(rb"^--" + re.escape(boundary) + end + rb"[ \t]*\r?$", re.MULTILINE)
 
 
 def _is_opening_twin(child: Entity, parent: Entity) -> bool:
