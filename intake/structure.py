@@ -217,7 +217,7 @@ class _Walk:
         """Text before the first part and behind the last (RFC 2046 §5.1.1) is shown by no mail program."""
         for text, where in ((preamble, "before the first part"), (epilogue, "behind the last part")):
             octets = _BOUNDARY_LINES.sub(b"", self._skeleton.restored(_octets(text))).strip()
-            if octets and (len(octets) > _MAX_NOTE or not _NOTE_TO_OLD_PROGRAMS.search(octets)):
+            if octets and not _is_note(octets):
                 self.outside.append(octets)
                 self._defects.append(f"text {where}: {len(octets)} octets")
 
@@ -246,6 +246,11 @@ class _Walk:
 
 def _has(entity: Entity, kind: type[MessageDefect]) -> bool:
     return any(isinstance(defect, kind) for defect in entity.defects)
+
+
+def _is_note(octets: bytes) -> bool:
+    """What every client writes there for programs that do not know MIME."""
+    return len(octets) <= _MAX_NOTE and _NOTE_TO_OLD_PROGRAMS.search(octets) is not None and b":" not in octets
 
 
 def _boundary_line(boundary: bytes, end: bytes = rb"(?:--)?") -> re.Pattern[bytes]:
@@ -292,7 +297,10 @@ def _behind_the_end(entity: Entity) -> list[Entity]:
     boundary = _octets(entity.get_boundary() or "")
     epilogue = _octets(entity.epilogue)
     is_part = _MIME_FIELD.match(epilogue.lstrip(b"\r\n")) is not None  # a client that closes after each part
-    if not boundary or not (is_part or b"--" + boundary in epilogue):
+    if not is_part and (not boundary or b"--" + boundary not in epilogue):
+        lost = _LOST_BOUNDARY.search(epilogue)
+        boundary = lost[1] if lost else b""
+    if not boundary:
         return []
     opened = b"--" + boundary + b"\r\n" + epilogue.lstrip(b"\r\n") if is_part else epilogue
     root, _ = _tree(_multipart(boundary, opened))

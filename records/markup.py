@@ -22,6 +22,7 @@ _BLOCKS = _names(
 )
 _UNSEEN = _names("script style head title template noframes object applet datalist svg math audio video iframe")
 _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
+_NO_HEIGHT = re.compile(r"(?:^|;)(?:max-)?height:0(?:px)?(?:!important)?(?:;|$)")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\x00\xa0\u2000-\u200a\u202f]+")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f"
@@ -211,8 +212,15 @@ def _is_hidden(tag: str, attributes: dict[str, str]) -> bool:
         tag in _UNSEEN
         or "hidden" in attributes
         or bool(_HIDDEN_STYLE.search(attributes.get("style", "")))
+        or _is_folded_away(attributes.get("style", ""))
         or (tag == "input" and attributes.get("type", "").lower() == "hidden")
     )
+
+
+def _is_folded_away(style: str) -> bool:
+    """The preheader of mass mail: no height, and nothing may stick out."""
+    plain = "".join(style.lower().split())
+    return "overflow:hidden" in plain and bool(_NO_HEIGHT.search(plain))
 
 
 def _span(value: str) -> int:

@@ -113,3 +113,19 @@ def test_ratios_and_percentiles() -> None:
     assert beside(3.0, 0.0, "peer") == "peer: nothing to compare with"
     assert [percentile(range(1, 101), percent) for percent in (50, 95, 100)] == [50, 95, 100]
     assert percentile([7.0], 95) == 7.0
+
+
+def test_any_folder_of_messages_is_measured(tmp_path: Path) -> None:
+    """`python -m bench mime DIR` counts messages, an mbox's too, exceptions and leaves."""
+    letter = b"From: a@example.com\nSubject: x\n\nhello\n\n"
+    (tmp_path / "one.eml").write_bytes(letter)
+    (tmp_path / "two.mbox").write_bytes((b"From a@b Mon Jun 30 2025\n" + letter) * 2)
+    printed = bench_mime(tmp_path)
+    assert re.search(r"messages +3\n?", printed)
+    assert re.search(r"exceptions +0\n", printed)
+    assert re.search(r"leaves +3 +0 parts \+ 3 of bodies\n", printed)
+
+
+def bench_mime(folder: Path) -> str:
+    command = [sys.executable, "-m", "bench", "mime", str(folder)]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=100).stdout

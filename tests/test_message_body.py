@@ -72,6 +72,7 @@ def test_flowed_text_is_put_together() -> None:
         ("<p>一<br>二</p><p>三</p>", "一\n二\n三"),
         ("<style>p{}</style><script>x</script><title>t</title><p>见</p>", "见"),
         ('<p>见</p><div style="font-size:1px; DISPLAY : none">不见<p>也不见</p></div><p>又见</p>', "见\n又见"),
+        ('<div style="max-height:0; overflow:hidden">预览</div><p style="height:0px">见</p>', "见"),
         ("<p>a&nbsp;&amp;&lt;b&#23433;</p>", "a &<b安"),
         ("<p>安全\n  生产 work\nsafety</p>", "安全生产 work safety"),
         (

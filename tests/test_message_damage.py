@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from intake.message import read_header, read_message
 from records.mail import Message
+from tests.sample_corpus import ROOT
 
 HEAD = b"From: a@example.com\r\nSubject: x\r\n"
 PNG = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -276,3 +279,149 @@ def test_reading_never_raises(noise: bytes, cut: int) -> None:
 
     assert read_message(raw) == read_message(raw)
     assert read_header(raw).size_bytes == len(raw)
+
+
+BOUNDARY_B = b'boundary="b"'
+WHOLE = _mixed(TEXT, PNG + b"QUJD")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        WHOLE.replace(b"--b\r\n", b"--b \t\r\n"),
+        WHOLE.replace(BOUNDARY_B, b'boundary="b "').replace(b"--b", b"--b "),
+        WHOLE.replace(b'"\r\n\r\n--b', b'"\r\n--b', 1),
+        WHOLE.replace(b"\r\n", b"\r"),
+        WHOLE.replace(b"\r\n", b"\r\r\n"),
+        WHOLE.replace(b"\r\n", b"\n", 5),
+        WHOLE.replace(b": ", b" : "),
+        b" " + WHOLE,
+        b">From a@b Mon Jun 30 2025\r\n" + WHOLE,
+        b"From a@b Mon Jun 30 2025\r\n" + WHOLE,
+        WHOLE.replace(b"Subject: x\r\n", b"Subject: x\r\n\xd7\xdc\xbd\xe1\r\nMessage-ID: <a@b>\r\n"),
+        WHOLE.replace(b"--b\r\nContent-Type: image", b"--b--\r\nContent-Type: image"),
+        WHOLE.replace(b"--b\r\nContent-Type: text", b"Content-Type: text"),
+        WHOLE.replace(b"Encoding: base64", b"Encoding: (x) Base64;"),
+        HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + base64.encodebytes(WHOLE.partition(b"\r\n\r\n")[2]),
+        _mixed(b'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\n' + TEXT, PNG + b"QUJD"),
+    ],
+)  # fmt: skip
+def test_boundaries_line_ends_and_headers_are_mended(raw: bytes) -> None:
+    """Sender, text and picture come out whatever was done to the lines that hold them together."""
+    message = read_message(raw)
+
+    assert message.sender.address == "a@example.com"
+    assert message.body_text == "hello"
+    assert _contents(message) == [b"ABC"]
+
+
+def test_text_outside_of_all_parts_is_told_and_read_where_there_is_no_other() -> None:
+    """R16: mail programs show neither preamble nor epilogue; a report that stands there alone must not be lost."""
+    report = "各位领导：总结如下。\r\n".encode()
+    note = b"This is a multi-part message in MIME format.\r\n"
+
+    beside = read_message(WHOLE.replace(b"--b", report + b"--b", 1) + report)
+    alone = read_message(_mixed(PNG + b"QUJD").replace(b"--b", report + b"--b", 1))
+
+    assert beside.body_text == "hello"
+    assert [defect.partition(":")[0] for defect in beside.defects] == [
+        "text before the first part",
+        "text behind the last part",
+    ]
+    assert alone.body_text == "各位领导：总结如下。"
+    assert not read_message(WHOLE.replace(b"--b", note + b"--b", 1)).defects
+
+
+def test_multipart_closed_before_it_is_opened_keeps_what_is_behind() -> None:
+    """The standard library drops it: octets that nobody would have seen again."""
+    raw = HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\nfirst\r\n--b--\r\nsecond\r\n'
+
+    message = read_message(raw)
+
+    assert b"second" in b"".join(_contents(message)) or "second" in message.body_text
+
+
+@pytest.mark.parametrize("kind", [b"text", b"html", b";;;=", b"multipart/mixed; boundary=q", b"multipart/mixed"])
+def test_a_text_under_a_useless_type_is_the_body(kind: bytes) -> None:
+    """RFC 2045 §5.2: what says nothing usable is text; so is a multipart without any part."""
+    message = read_message(HEAD + b"Content-Type: " + kind + b"\r\n\r\nhello")
+
+    assert (message.body_text, message.parts, message.body_parts) == ("hello", (), ("1",))
+
+
+def test_base64_that_nobody_declared_is_decoded() -> None:
+    """The header got lost on the way: a known file and Chinese text are told by what they decode to."""
+    file = b"PK\x03\x04" + bytes(range(256))
+    lines = base64.encodebytes(file)
+    text = base64.encodebytes("各位领导：现将总结报送如下，请查收。".encode() * 3)
+
+    message = read_message(
+        _mixed(b"Content-Type: text/plain\r\n\r\n" + text, b"Content-Type: x/y; name=a.docx\r\n\r\n" + lines)
+    )
+
+    assert message.body_text == "各位领导：现将总结报送如下，请查收。" * 3
+    assert _contents(message) == [file]
+    assert len(message.defects) == 2
+
+
+@pytest.mark.parametrize(
+    ("coded", "wanted"),
+    [
+        (b"a=3Db", b"a=b"),
+        (b"soft= \r\nbreak=\t\r\ns", b"softbreaks"),
+        (b"=e5=ae=89", "安".encode()),
+        (b"=E5=AE=\r\n=89", "安".encode()),
+        (b"odd = sign =ZZ", b"odd = sign =ZZ"),
+        (b"PK\x03\x04\x00=41", b"PK\x03\x04\x00=41"),
+    ],
+)
+def test_damaged_quoted_printable_gives_what_is_meant(coded: bytes, wanted: bytes) -> None:
+    """Blanks behind soft breaks, small letters, stray signs; binary octets were never quoted-printable."""
+    head = b"Content-Type: image/png\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+    assert _contents(read_message(_mixed(TEXT, head + coded))) == [wanted]
+
+
+def test_uuencode_without_its_end_and_yenc_are_parts() -> None:
+    """A message cut off in the middle of a file; a yEnc block as it stands."""
+    lines = [binascii.b2a_uu(b"x" * 45).strip(), binascii.b2a_uu(b"y" * 45).strip()]
+    cut = read_message(HEAD + b"\r\nsee\r\nbegin 644 a.txt\r\n" + b"\r\n".join(lines))
+    block = b"=ybegin line=128 size=4 name=a.bin\r\n\xab\xac\r\n=yend size=4"
+    usenet = read_message(HEAD + b"\r\nsee\r\n" + block + b"\r\nbye")
+
+    assert _contents(cut) == [b"x" * 45 + b"y" * 45]
+    assert cut.defects == ("part 1: a uuencoded file without its end",)
+    assert [(part.filename, part.media_type, part.content) for part in usenet.parts] == [
+        ("a.bin", "application/x-yenc", block)
+    ]
+    assert usenet.body_text == "see\n\nbye"
+
+
+MEMORY = """
+import base64, sys
+from pathlib import Path
+from intake.message import read_message
+
+def peak():
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+
+head = b"Content-Type: multipart/mixed; boundary=b\\r\\n\\r\\n--b\\r\\nContent-Type: x/y\\r\\n"
+head += b"Content-Transfer-Encoding: base64\\r\\n\\r\\n"
+raw = head + base64.encodebytes(bytes(37_000_000)) + b"\\r\\n--b--\\r\\n"
+read_message(raw[:1000])
+Path("/proc/self/clear_refs").write_text("5")
+before = peak()
+message = read_message(raw)
+assert [len(part.content) for part in message.parts] == [37_000_000]
+print((peak() - before) / len(raw))
+"""
+
+
+def test_a_large_message_is_read_in_bounded_memory() -> None:
+    """50 MB take less than three times their size beside them, the attachment itself included."""
+    printed = subprocess.run(
+        [sys.executable, "-c", MEMORY], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+
+    assert float(printed) < 3

@@ -131,7 +131,7 @@ def damaged(raw: bytes, kind: str, where: int, noise: bytes) -> bytes:
     return raw.replace(b"\r\n", (b"\n", b"\r", b"\r\r\n")[where % 3])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(SIDE_BY_SIDE, st.lists(BLOW, max_size=3))
 def test_what_stands_in_a_damaged_message_is_told(tree: Tree, blows: list[tuple[str, int, bytes]]) -> None:
     """R16: each word that damage left in the message is in a part, the body or a header, or the defects tell of text
