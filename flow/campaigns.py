@@ -18,6 +18,7 @@ from records.errors import UsageError
 from records.measures import with_standard
 from records.words import Text
 from storage.archive import Archive
+from storage.faults import step
 
 CANNOT_READ = Text(
     "{path} 读不出来（{why}）：请检查 config.toml 里的路径和文件权限",
@@ -72,7 +73,8 @@ def keep_versions(
     for context, table in zip(contexts, settings.campaign, strict=True):
         for version, octets in _versions(settings, context, table, archive):
             if (version.campaign, version.what, version.sha256) not in known:
-                archive.kept.keep(octets)
+                with step("keep version"):
+                    archive.kept.keep(octets)
                 new.append(version)
     return append_decisions(archive, new, Writer(SERVICE, "service", now)) if new else []
 
@@ -98,7 +100,8 @@ def append_decisions(
             for place, action in enumerate(actions, 1)
         ]
 
-    return list(archive.decisions.extend(make))
+    with step("journal decisions"):
+        return list(archive.decisions.extend(make))
 
 
 def choose(contexts: Sequence[CampaignContext], id_: str | None) -> CampaignContext:

@@ -17,6 +17,7 @@ from records.campaigns import CampaignContext
 from records.mails import Letter
 from storage import messages, outbox
 from storage.deliveries import imported_alone
+from storage.faults import step
 
 WAITING = frozenset({"review", "unreadable", "too_large"})
 
@@ -85,7 +86,7 @@ def queue_digest(office: Office, context: CampaignContext, days: Sequence[date],
     data = digest_data(office, context, days[-1], (since, until), as_sent=True)
     letter = digest_letter(data, how.language)
     lists = tuple(view.id for view in (*data.messages, *data.belated))
-    with office.archive.database.session() as session:
+    with step("queue digest"), office.archive.database.session() as session:
         for address, key in new.items():
             mail = compose(
                 letter,

@@ -14,6 +14,7 @@ from flow.standing import standing_of
 from records.decisions import Decision, Undo
 from storage.archive import Archive
 from storage.catalogue import store_campaign, store_decisions, stored_decisions, target_of
+from storage.faults import step
 from storage.outbox import mark_sent
 
 
@@ -25,7 +26,7 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
     versions = tuple(keep_versions(settings, archive, office.contexts, office.decisions, now))
     decisions = office.decisions + versions
     contexts = load_contexts(settings, decisions)  # codes that were made just now are kept ones from here on
-    with archive.database.session() as session:
+    with step("store campaigns"), archive.database.session() as session:
         for context in contexts:
             store_campaign(session, context)
         mark_sent(session, archive.sent.read())
@@ -44,7 +45,7 @@ def lay_over(office: Office, new: Iterable[Decision]) -> Office:
     contexts = tuple(replace(item, is_open=item.campaign.id not in standing.closed) for item in office.contexts)
     updated = replace(office, contexts=contexts, decisions=decisions, standing=standing)
     if listed:
-        with office.archive.database.session() as session:
+        with step("lay over decisions"), office.archive.database.session() as session:
             store_decisions(session, listed)
             for id_ in _touched(listed, decisions):
                 settle(session, updated, id_)

@@ -16,6 +16,7 @@ from records.errors import MailboxError
 from records.mail import Listing, Location, MailboxAccount
 from storage import deliveries
 from storage.archive import Archive
+from storage.faults import step
 
 OF_ONE_FOLDER = frozenset({"folder", "renumbered", "protocol"})  # the connection is as good as before
 
@@ -137,6 +138,8 @@ class MailboxPoll:
 
     def _tell_one(self, where: Location) -> None:
         """A folder that was renumbered meanwhile cannot be told; its messages come under new UIDs."""
-        if self.session.tell(where, self.account.after):
-            with self.archive.database.session() as session:
+        with step("tell mailbox"):
+            shown = self.session.tell(where, self.account.after)
+        if shown:
+            with step("note told"), self.archive.database.session() as session:
                 deliveries.told(session, where)

@@ -25,6 +25,7 @@ from records.mail import Message, Part
 from records.words import Text
 from storage import messages
 from storage.deliveries import imported_alone
+from storage.faults import step
 from storage.outbox import own_message_ids
 from storage.tables import MessageRow
 
@@ -105,7 +106,7 @@ def process_pending(
         _forgive(office, counted)
         raise
     if rows:
-        with office.archive.database.session() as session:
+        with step("relate"), office.archive.database.session() as session:
             relate(session)
     return len(rows)
 
@@ -147,7 +148,7 @@ def _read_ahead(office: Office, reader: Reader, counted: Mapping[str, int]) -> I
 
 
 def _note_attempt(office: Office, id_: str) -> None:
-    with office.archive.database.session() as session:
+    with step("count attempt"), office.archive.database.session() as session:
         row = session.get_one(MessageRow, id_)
         row.attempts += 1
         session.add(row)
@@ -171,7 +172,7 @@ def _file(desk: Judging, read: Read) -> None:
     try:
         found = _decide(desk, read)
         _keep_files(office, read)
-        with office.archive.database.session() as session:
+        with step("store filing"), office.archive.database.session() as session:
             messages.store_reading(session, read.message, read.extracts, found)
             settle(session, office, read.id)
     except (BaosongError, OSError):
@@ -212,7 +213,8 @@ def _decide(desk: Judging, read: Read) -> Filing:
 def _keep_files(office: Office, read: Read) -> None:
     """Of every message, whatever it was taken for: a person may decide otherwise."""
     members = (member for extract in read.extracts for member in extract.walk())
-    office.archive.files.keep_all(member.part.content for member in members)
+    with step("keep files"):
+        office.archive.files.keep_all(member.part.content for member in members)
 
 
 def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:

@@ -18,6 +18,7 @@ from records.campaigns import CampaignContext, Requirement
 from records.errors import UsageError
 from records.words import Text
 from storage import messages, outbox
+from storage.faults import step
 
 STALE = timedelta(days=3)  # a reminder that a standstill held up longer says nothing useful any more
 NO_DEADLINE = Text(
@@ -59,7 +60,7 @@ def queue_reminder(office: Office, context: CampaignContext, found: Sequence[Boa
         return 0
     letter = reminder_letter(found, how.now, how.language)
     queued = 0
-    with office.archive.database.session() as session:
+    with step("queue reminder"), office.archive.database.session() as session:
         for address in context.coordinators:
             mail = compose(
                 letter,

@@ -17,6 +17,7 @@ from records.journals import Sent
 from records.mails import OutgoingMail
 from storage import outbox
 from storage.archive import Archive
+from storage.faults import step
 
 log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
@@ -75,7 +76,8 @@ def send_due(
     sent = refused = 0
     detail = ""
     for mail in waiting[: max(budget, 0)]:
-        result = server.send(mail)
+        with step("hand over mail"):
+            result = server.send(mail)
         log.info("mail key=%s outcome=%s", hashlib.sha256(mail.key.encode()).hexdigest()[:12], result.outcome)
         if result.outcome == "sent":
             _note_sent(archive, mail, clock())
@@ -105,8 +107,9 @@ def _note_sent(archive: Archive, mail: OutgoingMail, now: datetime) -> None:
         lists=mail.lists,
         sender=_sender(mail),
     )
-    archive.sent.append(entry)
-    with archive.database.session() as session:
+    with step("journal sent"):
+        archive.sent.append(entry)
+    with step("note sent"), archive.database.session() as session:
         outbox.mark_sent(session, [entry])
 
 

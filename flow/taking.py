@@ -22,6 +22,7 @@ from records.mail import Fetched, Listing, MailboxAccount, Oversized
 from records.words import Text
 from storage import deliveries, messages
 from storage.archive import Archive
+from storage.faults import step
 
 Progress = Callable[[str, int], None]  # what was done, how many
 GROUP_COUNT, GROUP_BYTES = 50, 8 * 1024 * 1024
@@ -55,7 +56,7 @@ class Taking:
 
     def take(self, listings: Sequence[Listing]) -> Polled:
         """Archive what is new among messages of one folder; returns what was taken when all of it is durable."""
-        with self.archive.database.session() as session:
+        with step("claim"), self.archive.database.session() as session:
             new = deliveries.unknown(session, listings)
             deliveries.claim(session, new)
         limit = self.account.max_message_bytes
@@ -70,15 +71,17 @@ class Taking:
         """Make a group durable: octets, then one journal write for all, then rows."""
         arrivals = [self._arrival(fetched) for fetched in group]
         received = (arrival.received_at for arrival in arrivals)
-        self.archive.raw.keep_all(zip((fetched.raw for fetched in group), received, strict=True))
+        with step("keep raw"):
+            self.archive.raw.keep_all(zip((fetched.raw for fetched in group), received, strict=True))
         self._journal(arrivals)
 
     def _keep_oversized(self, oversized: Oversized) -> None:
         self._journal([oversized_arrival(oversized, self.clock())])
 
     def _journal(self, arrivals: Sequence[Arrival]) -> None:
-        self.archive.arrivals.append(*arrivals)
-        with self.archive.database.session() as session:
+        with step("journal arrivals"):
+            self.archive.arrivals.append(*arrivals)
+        with step("note archived"), self.archive.database.session() as session:
             deliveries.all_archived(session, arrivals)
             note_too_large(session, arrivals)
         self.progress("archived", len(arrivals))

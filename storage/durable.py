@@ -7,11 +7,12 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from records.errors import ArchiveError
 from records.words import Text
+from storage.faults import step
 
 DISK_FULL = Text(
     "磁盘已满，无法写入 {path}：请清理磁盘空间后重试，已收到的邮件不会丢失",
@@ -26,6 +27,7 @@ CANNOT_READ = Text(
     "Cannot read {path} ({why}): check the folder's permissions and the disk, then try again",
 )
 MAX_NAME_BYTES = 200  # of 255: room for a date before and a suffix behind
+TEMPORARY = ".tmp-"  # begins the name of a file that is being written
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")})
 
 
@@ -79,24 +81,33 @@ def write_all_durably(files: Mapping[Path, bytes], mode: int = 0o444) -> None:
         for path, octets in files.items():
             with disk_errors(path):
                 written[path] = _temporary(make_folder(path.parent))
-                _write(written[path], octets, mode)
+                with step("write file"):
+                    _write(written[path], octets, mode)
         for path, temporary in written.items():
-            with disk_errors(path):
+            with disk_errors(path), step("sync file"):
                 _sync(temporary, os.O_RDONLY)
         for path, temporary in written.items():
-            with disk_errors(path):
+            with disk_errors(path), step("rename file"):
                 temporary.replace(path)
     except BaseException:
         for temporary in written.values():
             temporary.unlink(missing_ok=True)
         raise
     for folder in {path.parent for path in files}:
-        with disk_errors(folder):
+        with disk_errors(folder), step("sync folder"):
             sync_folder(folder)
 
 
+def sweep(folder: Path, before: float) -> None:
+    """Delete what writes that never ended left below ``folder``, last changed before that moment (s since 1970)."""
+    for path in folder.rglob(f"{TEMPORARY}*"):
+        with disk_errors(path), suppress(FileNotFoundError):  # it was no leftover: its write has just ended
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
 def _temporary(folder: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".tmp-", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
     os.close(handle)
     return Path(name)
 

@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 from records.errors import ArchiveError
 from records.words import Text
 from storage.durable import disk_errors, make_folder, sync_folder
+from storage.faults import step
 
 Entry = TypeVar("Entry")
 ZERO = "0" * 64
@@ -86,9 +87,11 @@ class Journal(Generic[Entry]):
     def _write(self, handle: int, size: int, lines: bytes) -> None:
         try:
             rest = lines
-            while rest:  # a disk that fills up writes a part, then refuses
-                rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
+            with step("write lines"):
+                while rest:  # a disk that fills up writes a part, then refuses
+                    rest = rest[os.write(handle, rest) :]
+            with step("sync lines"):
+                os.fsync(handle)
         except OSError:
             os.ftruncate(handle, size)
             raise

@@ -1,21 +1,24 @@
-"""One writer at a time on one archive."""
+"""One writer at a time on one archive; the next one tidies up after one that was killed."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from records.errors import ArchiveBusy
 from records.words import Text
-from storage.durable import disk_errors, make_folder
+from storage.durable import disk_errors, make_folder, sweep
 
 BUSY = Text(
     "资料库 {root} 正由另一个命令写入（进程 {pid}）：请等它结束或停止它后再试",
     "Another command (process {pid}) is writing to the archive {root}: wait until it ends or stop it, then try again",
 )
+
+KEPT, PATIENCE_S = "kept", 3600.0  # commands that only queue a decision write there without the lock
 
 _held: set[int] = set()
 
@@ -31,7 +34,10 @@ os.register_at_fork(after_in_child=_close_in_child)
 
 @contextmanager
 def writing(root: Path) -> Iterator[None]:
-    """Hold the archive's lock; the system lets go of it however the process ends. Raises ArchiveBusy at once."""
+    """Hold the archive's lock; the system lets go of it however the process ends. Raises ArchiveBusy at once.
+
+    The file names the holder until it ends well. A name that still stands there is that of one that was killed.
+    """
     path = root / "lock"
     with disk_errors(path):
         make_folder(root)
@@ -43,9 +49,14 @@ def writing(root: Path) -> Iterator[None]:
         except BlockingIOError as error:
             pid = os.pread(handle, 32, 0).decode(errors="replace").strip() or "?"
             raise ArchiveBusy(BUSY.fill(root=root, pid=pid)) from error
+        _tidy(root, killed=bool(os.fstat(handle).st_size))
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield
+        try:
+            yield
+        finally:
+            if handle in _held:
+                os.ftruncate(handle, 0)
     finally:
         if handle in _held:  # a forked child has closed it already
             _held.remove(handle)
@@ -72,3 +83,12 @@ def _is_held(path: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def _tidy(root: Path, *, killed: bool) -> None:
+    """Take away half-written files. Nobody but the holder writes, save in ``kept``: there a young one may be in use."""
+    now = time.time()
+    sweep(root / KEPT, now - PATIENCE_S)
+    if killed:
+        for folder in (path for path in root.iterdir() if path.is_dir() and path.name != KEPT):
+            sweep(folder, now)

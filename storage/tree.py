@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from storage.durable import MAX_NAME_BYTES, disk_errors, file_name, make_folder, write_durably
+from storage.faults import step
 from storage.tables import FiledPathRow, checked
 
 
@@ -46,7 +47,8 @@ class FiledTree:
             with disk_errors(folder):
                 make_folder(folder)
                 for file in files:
-                    relative = self._put(session, folder, file)
+                    with step("place file"):
+                        relative = self._put(session, folder, file)
                     session.add(checked(FiledPathRow, path=relative, submission=submission))
                     session.flush()
 
@@ -54,7 +56,7 @@ class FiledTree:
         """Take a submission's files out of the tree, and folders that are empty then."""
         for row in session.exec(select(FiledPathRow).where(FiledPathRow.submission == submission)).all():
             path = self.root / row.path
-            with disk_errors(path):
+            with disk_errors(path), step("take file away"):
                 path.unlink(missing_ok=True)
                 self._prune(path.parent)
             session.delete(row)

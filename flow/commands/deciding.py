@@ -41,6 +41,7 @@ from records.errors import ArchiveBusy, UsageError
 from records.filings import Filing, Submission
 from records.words import Text
 from storage import messages
+from storage.faults import step
 
 DONE = Text("已记录决定 {id}", "decision {id} is recorded")
 QUEUED = Text(
@@ -162,7 +163,7 @@ def record(desk: Desk, office: Office, args: Arguments) -> Made:
         channel=args.channel,
         kind=asked.kind if asked else "summary",
         requirement=requirement,
-        file_sha256=office.archive.kept.keep(_octets(file)) if file else None,
+        file_sha256=_keep(office, file) if file else None,
         filename=file.name if file else None,
     )
     return action, ""
@@ -235,6 +236,12 @@ def _figure(text: str) -> tuple[str, float | None]:
         return name.strip(), float(value) if value.strip() else None
     except ValueError as error:
         raise UsageError(BAD_FIGURE.fill(text=text)) from error
+
+
+def _keep(office: Office, file: Path) -> str:
+    octets = _octets(file)
+    with step("keep record"):
+        return office.archive.kept.keep(octets)
 
 
 def _octets(path: Path) -> bytes:
