@@ -99,8 +99,9 @@ def write_all_durably(files: Mapping[Path, bytes], mode: int = 0o444) -> None:
 
 
 def sweep(folder: Path, before: float) -> None:
-    """Delete what writes that never ended left below ``folder``, last changed before that moment (s since 1970)."""
-    for path in folder.rglob(f"{TEMPORARY}*"):
+    """Delete what writes that never ended left at or below ``folder``, last changed before then (s since 1970)."""
+    leftovers = [folder] if folder.name.startswith(TEMPORARY) else folder.rglob(f"{TEMPORARY}*")
+    for path in leftovers:
         with disk_errors(path), suppress(FileNotFoundError):  # it was no leftover: its write has just ended
             if path.stat().st_mtime < before:
                 path.unlink()

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -31,6 +32,17 @@ BROKEN = Text(
     "Journal {path}, line {line} does not match its checksums or cannot be read: the file was changed; "
     "restore it from a backup before you go on",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection(Generic[Entry]):
+    """What a journal holds, whatever happened to it."""
+
+    octets: bytes  # of its complete lines
+    entries: tuple[Entry, ...]  # of the lines that can be read
+    broken: tuple[int, ...]  # lines, from 1, that do not match their checksum or do not follow from the line before
+    lines: int = 0
+    is_torn: bool = False  # a crash left an unfinished line at the end, which the next writer sets aside
 
 
 class Journal(Generic[Entry]):
@@ -75,10 +87,45 @@ class Journal(Generic[Entry]):
             last = hashlib.sha256(line).hexdigest()
             yield entry
 
+    def inspect(self) -> Inspection[Entry]:
+        """The journal as it stands, damage told instead of raised; nobody writes while it is read. Raises ArchiveError
+        where it cannot be read at all.
+        """
+        with disk_errors(self.path, reading=True):
+            content = self._content()
+        end = content.rfind(b"\n") + 1
+        entries, broken = [], []
+        expected, last = 1, ZERO
+        lines = content[:end].split(b"\n")[:-1]
+        for number, line in enumerate(lines, 1):
+            found, fits, entry = self._judged(line, expected, last)
+            if entry is not None:
+                entries.append(entry)
+            if not fits:
+                broken.append(number)
+            expected, last = found + 1, hashlib.sha256(line).hexdigest()
+        return Inspection(content[:end], tuple(entries), tuple(broken), len(lines), end != len(content))
+
     @property
     def size_bytes(self) -> int:
         """Length of the file: grows with each entry, so tells cheaply whether there is something new."""
         return self.path.stat().st_size if self.path.exists() else 0
+
+    def _content(self) -> bytes:
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written is no torn one
+            return file.read()
+
+    def _judged(self, line: bytes, expected: int, last: str) -> tuple[int, bool, Entry | None]:
+        """The line's own number, whether it follows from the line before and matches its checksum, its entry."""
+        try:
+            row = json.loads(line)
+            fits = (row["n"], row["prev"], row["sum"]) == (expected, last, _sum(row["entry"]))
+            return int(row["n"]), fits, self._adapter.validate_python(row["entry"])
+        except (ValueError, KeyError, TypeError):
+            return expected, False, None
 
     def _line(self, number: int, previous: str, entry: Entry) -> bytes:
         value = self._adapter.dump_python(entry, mode="json")

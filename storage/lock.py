@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from records.errors import ArchiveBusy
+from records.errors import ArchiveBusy, ArchiveError
 from records.words import Text
 from storage.durable import disk_errors, make_folder, sweep
 
@@ -18,6 +18,12 @@ BUSY = Text(
     "Another command (process {pid}) is writing to the archive {root}: wait until it ends or stop it, then try again",
 )
 
+UNFINISHED = Text(
+    "资料库 {root} 的恢复（restore）没有做完：请再运行一次 restore，它会接着做",
+    "The restore of the archive {root} was broken off: run restore once more, it goes on",
+)
+LOCK = "lock"
+RESTORING = "restoring"  # a file that stands in an archive's root until a restore is complete
 KEPT, PATIENCE_S = "kept", 3600.0  # commands that only queue a decision write there without the lock
 
 _held: set[int] = set()
@@ -33,12 +39,14 @@ os.register_at_fork(after_in_child=_close_in_child)
 
 
 @contextmanager
-def writing(root: Path) -> Iterator[None]:
+def writing(root: Path, *, copying: bool = False) -> Iterator[None]:
     """Hold the archive's lock; the system lets go of it however the process ends. Raises ArchiveBusy at once.
 
     The file names the holder until it ends well. A name that still stands there is that of one that was killed.
+    An archive that is half restored takes nobody but ``copying`` (backup, restore): what its journals do not know yet
+    would be done again. Raises ArchiveError.
     """
-    path = root / "lock"
+    path = root / LOCK
     with disk_errors(path):
         make_folder(root)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
@@ -49,7 +57,9 @@ def writing(root: Path) -> Iterator[None]:
         except BlockingIOError as error:
             pid = os.pread(handle, 32, 0).decode(errors="replace").strip() or "?"
             raise ArchiveBusy(BUSY.fill(root=root, pid=pid)) from error
-        _tidy(root, killed=bool(os.fstat(handle).st_size))
+        if (root / RESTORING).exists() and not copying:
+            raise ArchiveError(UNFINISHED.fill(root=root))
+        _tidy(root, killed=bool(os.fstat(handle).st_size), alone=copying)
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         try:
@@ -65,7 +75,7 @@ def writing(root: Path) -> Iterator[None]:
 
 def holder(root: Path) -> int | None:
     """The process that holds the archive's lock, None where nobody does."""
-    path = root / "lock"
+    path = root / LOCK
     try:
         pid = int(path.read_text("ascii"))
         os.kill(pid, 0)  # asks first: whoever tries a lock that is free keeps others from it for a moment
@@ -85,10 +95,10 @@ def _is_held(path: Path) -> bool:
     return False
 
 
-def _tidy(root: Path, *, killed: bool) -> None:
+def _tidy(root: Path, *, killed: bool, alone: bool) -> None:
     """Take away half-written files. Nobody but the holder writes, save in ``kept``: there a young one may be in use."""
     now = time.time()
-    sweep(root / KEPT, now - PATIENCE_S)
+    sweep(root / KEPT, now if alone else now - PATIENCE_S)
     if killed:
-        for folder in (path for path in root.iterdir() if path.is_dir() and path.name != KEPT):
-            sweep(folder, now)
+        for path in (path for path in root.iterdir() if path.name != KEPT):
+            sweep(path, now)

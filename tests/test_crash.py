@@ -31,7 +31,7 @@ from storage.tree import tree_digest
 from tests.killed_service import Killed, KilledService
 from tests.mail_servers import Dovecot, dovecot_server
 from tests.small_office import SmallOffice, at, file_named, summary
-from tests.test_project import ROOT, modules
+from tests.test_project import modules
 
 __all__ = ["dovecot_server"]
 pytestmark = pytest.mark.dovecot
@@ -112,6 +112,7 @@ def prepared(benches: Sequence[Bench], tmp_path_factory: pytest.TempPathFactory)
     last = copy_of(polled.folder, tmp_path_factory.mktemp("last") / "office")
     for command in (DIGEST, REMIND, paper_in(last), ASSIGN):
         run(last.folder, *command)
+    run(last.folder, "backup", str(last.folder.parent / "backup"))  # killed in tests/test_backup.py
     rows = export(bench, polled)
     assert [row["status"] for row in rows] == ["filed", "filed"]
     return Prepared(opened, polled.folder, steps, tree_digest(polled.root / "filed"), rows)
@@ -325,5 +326,5 @@ def named_steps() -> set[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "step"
     ]
     names = [ast.literal_eval(node.args[0]) for _, node in calls]
-    assert len(names) == len(set(names)) > 20, ROOT
+    assert len(names) == len(set(names)) > 20
     return set(names)

@@ -32,7 +32,12 @@ FORGETFUL = Text(
     "数据库 {path} 是空的，而收件日志里有邮件：请先运行 rebuild 恢复",
     "The database {path} is empty while the journal knows of messages: run rebuild first",
 )
-WORDS = {"archived": Text("已收 {count} 封", "{count} taken"), "filed": Text("已处理 {count} 封", "{count} filed")}
+WORDS = {
+    "archived": Text("已收 {count} 封", "{count} taken"),
+    "filed": Text("已处理 {count} 封", "{count} filed"),
+    "copied": Text("已复制 {count} 个文件", "{count} files copied"),
+    "verified": Text("已核对 {count} 个文件", "{count} files verified"),
+}
 
 
 def config_path(args: Arguments) -> Path:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from config import Settings, read_settings
-from flow.commands import deciding, looking, setting_up, starting, working
+from flow.commands import deciding, keeping, looking, setting_up, starting, working
 from flow.commands.desk import Arguments, Desk, config_path
 from flow.providers import providers
 from records.errors import BaosongError, UsageError
@@ -82,6 +82,16 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
         where.add_argument("--out", metavar="DIR", help="写入文件夹")
     rebuild = _command(commands, "rebuild", working.run_rebuild, "由原始邮件和日志重建全部数据，不发邮件")
     rebuild.add_argument("--into", metavar="DIR")
+    _add_keeping(commands)
+
+
+def _add_keeping(commands: argparse._SubParsersAction[Parser]) -> None:
+    backup = _command(commands, "backup", keeping.run_backup, "备份原始邮件、日志和配置（不含授权码），服务不必停")
+    restore = _command(commands, "restore", keeping.run_restore, "由备份恢复到空的资料库，并重建全部数据，不发邮件")
+    for command in (backup, restore):
+        command.add_argument("folder", metavar="DIR")
+    verify = _command(commands, "verify", keeping.run_verify, "核对资料库（或备份 DIR）是否完好，服务不必停")
+    verify.add_argument("folder", metavar="DIR", nargs="?")
 
 
 def _add_setup(commands: argparse._SubParsersAction[Parser]) -> None:

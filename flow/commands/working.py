@@ -194,19 +194,23 @@ def run_remind(desk: Desk, args: Arguments) -> int:
 def run_rebuild(desk: Desk, args: Arguments) -> int:
     """Derived data again; sends nothing."""
     root = desk.settings.root
-    target = Path(args.into) if args.into else root
     with writing(root):
-        readable(desk.settings)  # journals, campaign files and rosters, before anything goes
-        _delete_database(target)
-        archive = open_archive(root, target)
-        try:
-            office = open_office(desk.settings, archive, desk.clock())
-            with desk.reader(archive) as reader:
-                count = rebuild(office, reader, desk.progress())
-        finally:
-            archive.close()
+        count = rebuilt(desk, Path(args.into) if args.into else root)
     desk.say(REBUILT.fill(count=count))
     return 0
+
+
+def rebuilt(desk: Desk, target: Path) -> int:
+    """Make derived data again below ``target``, the archive's lock held; returns how many messages were filed."""
+    readable(desk.settings)  # journals, campaign files and rosters, before anything goes
+    _delete_database(target)
+    archive = open_archive(desk.settings.root, target)
+    try:
+        office = open_office(desk.settings, archive, desk.clock())
+        with desk.reader(archive) as reader:
+            return rebuild(office, reader, desk.progress())
+    finally:
+        archive.close()
 
 
 def _delete_database(root: Path) -> None:
