@@ -69,8 +69,10 @@ class BadLine:
 
     def _carry(self, client: socket.socket, fate: Fate | None, after: int) -> None:
         with suppress(OSError), client, socket.create_connection((_HOST, self._server_port)) as server:
-            threading.Thread(target=self._up, args=(client, server), daemon=True).start()
+            up = threading.Thread(target=self._up, args=(client, server), daemon=True)
+            up.start()
             self._down(server, client, fate, after)
+            up.join(5)
 
     def _up(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
@@ -98,6 +100,7 @@ class BadLine:
         if fate == "stall":
             time.sleep(self._stall_s)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        client.shutdown(socket.SHUT_RD)  # wakes who reads from it: until then closing does nothing
 
     def _slowly(self, client: socket.socket, octets: bytes) -> None:
         for place in range(0, len(octets), 200):
