@@ -31,6 +31,7 @@ from tests.small_office import UNITS, SmallOffice, at, material
 
 _ROOT = Path(__file__).resolve().parent.parent
 MOVED = "已收"
+MAILBOX = f'after = "move:{MOVED}"\npoll_seconds = 1\nlogins_per_hour = 1000'  # each start is a log-in
 LIMIT_S = 180.0  # within which every command ends by itself
 DAYS = tuple(f"2025-06-{day:02d}" for day in range(1, 29))
 
@@ -165,7 +166,7 @@ def main() -> int:
     heading(f"{args.kills} kills during {args.messages} messages, --seed {args.seed}")
     started = time.monotonic()
     with private_dovecot() as server, EmbeddedSmtp() as smtp, tempfile.TemporaryDirectory() as name:
-        office = SmallOffice(Path(name)).furnish(server, smtp_port=smtp.port, mailbox=f'after = "move:{MOVED}"')
+        office = SmallOffice(Path(name)).furnish(server, smtp_port=smtp.port, mailbox=MAILBOX)
         storm = Storm(office, server, smtp, random.Random(args.seed))
         early = run(storm, args.messages, args.kills, lambda done: print(f"\r  {done}", end="", file=sys.stderr))
         print(file=sys.stderr)
