@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import tomllib
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from records.edges import is_loopback
+from records.edges import is_loopback, tls_context
 from records.errors import UsageError
 from records.mail import MailboxAccount
 from records.mails import OutgoingAccount
@@ -30,6 +31,10 @@ WRONG = Text("{path} 的 {key} 有误：{why}", "{path}: {key} is wrong: {why}")
 NO_SECRET = Text(
     "{path} 的 {key}：读不到密码（{where}）：请把授权码单独写进这个文件，或设置这个环境变量",
     "{path}: {key}: no password can be read ({where}): put the authorization code into that file or variable",
+)
+NO_ROOTS = Text(
+    "{path} 的 {key} 有误：{where} 中没有可用的证书（应为 PEM 或 DER 格式的根证书，如 secrets/ca.pem）",
+    "{path}: {key} is wrong: {where} holds no certificate (it must be a root certificate as PEM or DER)",
 )
 WHY = {
     "missing": Text("缺少这一项，请补上", "it is missing: add it"),
@@ -123,6 +128,7 @@ class MailboxSettings(_Table):
     username: Annotated[str, Field(min_length=1)]
     password_file: str | None = None
     password_env: str | None = None
+    ca_file: str | None = None
     folder: str | None = None
     folders: list[str] | None = None
     since: date | None = None
@@ -147,6 +153,7 @@ class OutgoingSettings(_Table):
     username: str | None = None
     password_file: str | None = None
     password_env: str | None = None
+    ca_file: str | None = None
     sender: Annotated[str, AfterValidator(_sender)]
     daily_limit: Annotated[int, Field(gt=0)] = 200
 
@@ -222,8 +229,10 @@ class Settings(_Table):
             password=password,
             folders=folders,
             since=table.since,
+            zone=self._zone_of(table.since),
             after=table.after,
             max_message_bytes=table.max_message_mb * 1024 * 1024,
+            trusted_roots=self._roots(table.ca_file, "[mailbox] ca_file"),
         )
 
     def outgoing_account(self) -> OutgoingAccount | None:
@@ -246,7 +255,22 @@ class Settings(_Table):
             username=table.username,
             password=self._secret(table.password_file, table.password_env, key) if needs_secret else None,
             daily_limit=table.daily_limit,
+            trusted_roots=self._roots(table.ca_file, f"[{key}] ca_file"),
         )
+
+    def _zone_of(self, day: date | None) -> str:
+        """Of the campaigns' time zones, that in which the day begins first: nothing of any campaign is left out."""
+        zones = sorted({table.timezone for table in self.campaign}) or ["Asia/Shanghai"]
+        begin = datetime.combine(day or date(2025, 1, 1), time())
+        return min(zones, key=lambda zone: begin.replace(tzinfo=ZoneInfo(zone)))
+
+    def _roots(self, file: str | None, key: str) -> str | None:
+        if file is None:
+            return None
+        try:
+            return trusted_roots(self.path(file).read_bytes())
+        except (OSError, ValueError) as error:  # an SSLError is an OSError
+            raise UsageError(NO_ROOTS.fill(path=self.source, key=key, where=self.path(file))) from error
 
     def _secret(self, file: str | None, variable: str | None, key: str) -> str:
         if variable is not None and os.environ.get(variable):
@@ -259,6 +283,14 @@ class Settings(_Table):
         if not secret:
             raise UsageError(NO_SECRET.fill(path=self.source, key=key, where=where))
         return secret
+
+
+def trusted_roots(octets: bytes) -> str:
+    """The certificates of a file, PEM (with any words around them) or DER, as PEM. Raises ssl.SSLError, ValueError."""
+    blocks = re.findall(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", octets, re.DOTALL)
+    pem = b"\n".join(blocks).decode("ascii") if blocks else ssl.DER_cert_to_PEM_cert(octets)
+    tls_context(pem)
+    return pem
 
 
 def read_settings(path: Path) -> Settings:

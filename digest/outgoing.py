@@ -12,7 +12,7 @@ from typing import Literal
 
 from digest.compose import mail_address
 from digest.speech import clean
-from records.edges import is_loopback
+from records.edges import is_loopback, tls_context
 from records.errors import OutgoingMailError, UsageError
 from records.mails import OutgoingAccount, OutgoingMail
 from records.words import Language, Text
@@ -91,16 +91,15 @@ class _Stopped(Exception):
 class OutgoingServer:
     """One account on one outgoing server; a connection a mail.
 
-    ``tls_context`` replaces the system's trusted roots. Raises UsageError for plain text off loopback and for a sender
-    that is no address.
+    Raises UsageError for plain text off loopback and for a sender that is no address.
     """
 
-    def __init__(self, account: OutgoingAccount, tls_context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, account: OutgoingAccount) -> None:
         if account.tls == "none" and not is_loopback(account.host):
             raise UsageError(NOT_PLAIN.fill(host=clean(account.host)))
         self._account = account
         self._sender = mail_address(account.sender)
-        self._context = tls_context
+        self._context = tls_context(account.trusted_roots)
 
     def send(self, mail: OutgoingMail) -> SendResult:
         """Hands the mail to the server; never raises for anything the server does."""
@@ -145,12 +144,11 @@ class OutgoingServer:
     def _opened(self) -> smtplib.SMTP:
         account, name = self._account, self._sender.domain
         if account.tls == "implicit":
-            context = self._context or ssl.create_default_context()
-            return smtplib.SMTP_SSL(account.host, account.port, name, timeout=account.timeout_s, context=context)
+            return smtplib.SMTP_SSL(account.host, account.port, name, timeout=account.timeout_s, context=self._context)
         session = smtplib.SMTP(account.host, account.port, name, timeout=account.timeout_s)
         if account.tls == "starttls":
             try:
-                session.starttls(context=self._context or ssl.create_default_context())
+                session.starttls(context=self._context)
             except BaseException:
                 session.close()
                 raise

@@ -135,9 +135,11 @@ class MailboxAccount:
     password: str = field(repr=False)
     folders: tuple[str, ...] | None = None  # None: inbox, junk and the user's own folders
     since: date | None = None
+    zone: str = "Asia/Shanghai"  # in which ``since`` is a day: the campaign's
     after: str = "keep"  # keep | seen | move:FOLDER
     max_message_bytes: int = 100 * 1024 * 1024
     timeout_s: float = 60.0
+    trusted_roots: str | None = field(default=None, repr=False)  # PEM; None: this machine's root certificates
 
     @property
     def name(self) -> str:

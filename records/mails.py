@@ -55,6 +55,7 @@ class OutgoingAccount:
     password: str | None = None
     daily_limit: int = 200
     timeout_s: float = 60.0
+    trusted_roots: str | None = None  # PEM; None: this machine's root certificates
 
     def __repr__(self) -> str:
         return f"OutgoingAccount(host={self.host!r}, port={self.port}, tls={self.tls!r}, username={self.username!r})"

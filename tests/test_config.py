@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from config import Settings, read_settings
 from records.edges import is_loopback
@@ -338,6 +342,62 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         read.language = "en"  # type: ignore[misc]  # what the test is about
     assert read.source == tmp_path / "config.toml"
+
+
+def _made_root(tmp_path: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Office CA")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / "root.pem").write_bytes("根证书\n".encode("gb18030") + made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "root.cer").write_bytes(made.public_bytes(serialization.Encoding.DER))
+    return tmp_path
+
+
+@pytest.mark.parametrize("file", ["root.pem", "root.cer"])
+def test_root_certificate_of_an_own_server_is_read(tmp_path: Path, file: str) -> None:
+    """``ca_file`` from the configuration's folder: PEM with words around it, or DER as Windows saves it."""
+    _made_root(with_secret(tmp_path))
+    text = MAILBOX + f'password_file = "secrets/mailbox"\nca_file = "{file}"\n' + SENDER + f'ca_file = "{file}"\n'
+    read = settings(tmp_path, text)
+    outgoing = read.outgoing_account()
+    assert outgoing is not None
+    assert (read.mailbox_account(0).trusted_roots or "").startswith("-----BEGIN CERTIFICATE-----")
+    assert outgoing.trusted_roots == read.mailbox_account(0).trusted_roots
+
+
+NO_CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----"
+
+
+@pytest.mark.parametrize("octets", [None, b"", b"no certificate", NO_CERTIFICATE])
+def test_root_certificate_that_cannot_be_read_is_told_in_one_line(tmp_path: Path, octets: bytes | None) -> None:
+    """Missing, empty, something else: the key, the file, and what it should be."""
+    if octets is not None:
+        (tmp_path / "ca.pem").write_bytes(octets)
+    text = MAILBOX + 'password_file = "secrets/mailbox"\nca_file = "ca.pem"\n' + SENDER + 'ca_file = "ca.pem"\n'
+    read = settings(with_secret(tmp_path), text)
+    with pytest.raises(UsageError, match=r"\[mailbox\] ca_file.*ca\.pem.*certificate"):
+        read.mailbox_account(0)
+    with pytest.raises(UsageError, match=r"\[outgoing\] ca_file"):
+        read.outgoing_account()
+
+
+def test_since_is_a_day_of_the_campaigns_zone(tmp_path: Path) -> None:
+    """Of several zones that in which the day begins first; without campaigns China's."""
+    campaign = '[[campaign]]\nfile = "a"\nroster = "b"\n'
+    text = MAILBOX + 'password_file = "secrets/mailbox"\n'
+    zones = campaign + 'timezone = "Europe/Berlin"\n' + campaign + 'timezone = "Asia/Urumqi"\n'
+    assert settings(with_secret(tmp_path), text).mailbox_account(0).zone == "Asia/Shanghai"
+    assert settings(tmp_path, text + zones).mailbox_account(0).zone == "Asia/Urumqi"
 
 
 def test_alarm_and_logins_have_defaults_and_are_checked(tmp_path: Path) -> None:
