@@ -83,11 +83,12 @@ def imported_alone(session: Session, ids: Collection[str] | None = None) -> froz
 
 
 def untold(session: Session, mailbox: str, folder: str, uidvalidity: int) -> list[Location]:
-    """What is archived and of which the mailbox was not told yet."""
+    """What is archived and of which the mailbox was not told yet, save what is too large: that is not safe with us."""
     uids = session.exec(
         select(DeliveryRow.uid)
         .where(DeliveryRow.mailbox == mailbox, DeliveryRow.folder == folder)
         .where(DeliveryRow.uidvalidity == uidvalidity, DeliveryRow.state == "archived")
+        .where(~col(DeliveryRow.message).startswith("l-"))
         .order_by(col(DeliveryRow.uid))
     )
     return [Location(mailbox, folder, uidvalidity, uid) for uid in uids]

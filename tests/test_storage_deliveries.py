@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -222,3 +223,12 @@ def test_the_first_arrival_is_told() -> None:
     later = Arrival(**{slot: getattr(arrival(listing(2), "b"), slot) for slot in Arrival.__slots__})
     assert earliest_arrival([later, arrival(listing(1), "a")]) == AT + timedelta(hours=1)
     assert earliest_arrival([]) is None
+
+
+def test_mailbox_is_not_told_of_a_message_too_large(session: Session) -> None:
+    """R15: its body lies in the mailbox alone: it is neither marked as read nor moved away."""
+    take(session, listing(1), "a" * 64)
+    claim(session, [listing(2, size=10**9)])
+    archived(session, replace(arrival(listing(2, size=10**9), "l-2"), too_large=True))
+
+    assert untold(session, MAILBOX, "INBOX", 7) == [listing(1).location]
