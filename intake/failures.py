@@ -20,11 +20,15 @@ _WRONG_PASSWORD = re.compile(
     r"|password (?:error|is incorrect)|wrong password|login (?:error|fail)|授权码|密码",
     re.IGNORECASE,
 )
+_OFTEN = re.compile(r"frequen|too many|limit|exceed|频|过多", re.IGNORECASE)
+# RFC 5530: codes that leave no doubt
+_REFUSED_CODE = re.compile(r"\[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\]", re.IGNORECASE)
+_NEEDS_TLS = re.compile(r"\[PRIVACYREQUIRED\]", re.IGNORECASE)
 _UNSAFE = re.compile(r"unsafe login", re.IGNORECASE)
 
 _TIMED_OUT = Text(
-    "收信服务器 {host} 在 {seconds:.0f} 秒内没有应答，本次收信到此为止，下次会接着收。",
-    "The mail server {host} gave no answer within {seconds:.0f} s; this poll ends here, the next one goes on.",
+    "收信服务器 {host} 在 {seconds:.0f} 秒内没有应答或没有答完，本次收信到此为止，下次会接着收。",
+    "The mail server {host} gave no answer within {seconds:.0f} s, or did not end it; the next poll goes on.",
 )
 _BROKE_OFF = Text(
     "收信服务器 {host} 中断了连接（{said}），本次收信到此为止，下次会接着收。",
@@ -39,9 +43,10 @@ _UNREACHABLE = Text(
     "The mail server {host}:{port} cannot be reached ({said}): check host, port, tls and the network.",
 )
 _NOT_TRUSTED = Text(
-    "收信服务器 {host} 的 TLS 证书不可信（{said}）：请核对 host；若是单位自建服务器，请把其根证书装入本机。",
+    "收信服务器 {host} 的 TLS 证书不可信（{said}）：请核对 host；"
+    "若是单位自建服务器，请把其根证书存为文件，在 [mailbox] 中用 ca_file 指明。",
     "The TLS certificate of the mail server {host} is not trusted ({said}): check host; "
-    "for a server of your own, install its root certificate on this machine.",
+    "for a server of your own, save its root certificate and name that file by ca_file under [mailbox].",
 )
 _WRONG_TLS = Text(
     "与收信服务器 {host}:{port} 的 TLS 握手失败（{said}）：请检查 port 与 tls 是否相配（993 配 implicit）。",
@@ -50,6 +55,11 @@ _WRONG_TLS = Text(
 _NO_STARTTLS = Text(
     '收信服务器 {host} 不提供 STARTTLS：请把 [mailbox] 的 tls 改为 "implicit"（端口一般为 993）。',
     'The mail server {host} offers no STARTTLS: set tls = "implicit" under [mailbox] (usually port 993).',
+)
+_NO_LOGIN = Text(
+    '收信服务器 {host} 在未加密的连接上不许登录（{said}）：请把 [mailbox] 的 tls 改为 "implicit" 或 "starttls"。',
+    "The mail server {host} permits no log-in on this connection ({said}): "
+    'set tls = "implicit" or "starttls" under [mailbox].',
 )
 _PASSWORD = Text(
     "收信服务器 {host} 拒绝登录（{said}）：请检查 username 和密码文件；QQ、163 等邮箱要用授权码，不是网页登录密码。",
@@ -71,6 +81,10 @@ _UNSAFE_LOGIN = Text(
     "The mail server {host} takes this client for unsafe ({said}): make sure that IMAP is switched on in the web mail, "
     "or ask its support to lift the restriction.",
 )
+_FOLDER_BUSY = Text(
+    "收信服务器 {host} 暂时打不开文件夹“{folder}”（{said}），本次先跳过，下次会接着收。",
+    'The folder "{folder}" cannot be opened on {host} at present ({said}); the next poll goes on.',
+)
 _NO_FOLDER = Text(
     "收信服务器 {host} 上打不开文件夹“{folder}”（{said}）：请检查 [mailbox] 的 folder 或 folders。",
     'The folder "{folder}" cannot be opened on {host} ({said}): check folder or folders under [mailbox].',
@@ -91,8 +105,20 @@ _REBUILT = Text(
 
 def what_it_said(reply: object) -> str:
     """A server's words, short enough for one line, without addresses."""
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    text = _words(reply)
     return _ADDRESS.sub("…", " ".join(text.split()))[:200].strip() or "?"
+
+
+def _words(reply: object) -> str:
+    """The words of an answer, or of the error that carries it; as UTF-8, else as Chinese servers write."""
+    if isinstance(reply, Exception) and len(reply.args) == 1:
+        reply = reply.args[0]
+    if not isinstance(reply, bytes):
+        return str(reply)
+    try:
+        return reply.decode()
+    except UnicodeDecodeError:
+        return reply.decode("gb18030", "replace")
 
 
 def connection_failure(account: MailboxAccount, error: Exception) -> MailboxError:
@@ -110,9 +136,13 @@ def connection_failure(account: MailboxAccount, error: Exception) -> MailboxErro
 
 def login_failure(account: MailboxAccount, reply: object) -> MailboxError:
     """The server refused the log-in; only an unequivocal answer is called a wrong password (R12)."""
-    said = str(reply)
+    said = _words(reply)
     if _UNSAFE.search(said):
         return _error(_UNSAFE_LOGIN, "closed", account, said)
+    if _NEEDS_TLS.search(said):
+        return _error(_NO_LOGIN, "tls", account, said)
+    if _REFUSED_CODE.search(said) and not _OFTEN.search(said):
+        return _error(_PASSWORD, "refused_login", account, said)
     if _BUSY.search(said):
         return _error(_TOO_OFTEN, "busy", account, said)
     if _WRONG_PASSWORD.search(said):
@@ -121,9 +151,12 @@ def login_failure(account: MailboxAccount, reply: object) -> MailboxError:
 
 
 def folder_failure(account: MailboxAccount, folder: str, reply: object) -> MailboxError:
-    """A folder could not be opened."""
-    if _UNSAFE.search(str(reply)):
-        return _error(_UNSAFE_LOGIN, "closed", account, reply)
+    """A folder could not be opened: this one, the others may be; or for good where the client is not trusted."""
+    said = _words(reply)
+    if _UNSAFE.search(said):
+        return _error(_UNSAFE_LOGIN, "closed", account, said)
+    if _BUSY.search(said) or "[INUSE]" in said.upper():
+        return _error(_FOLDER_BUSY, "folder", account, said, folder=folder)
     return _error(_NO_FOLDER, "folder", account, reply, folder=folder)
 
 
@@ -137,13 +170,20 @@ def no_starttls(account: MailboxAccount) -> MailboxError:
     return _error(_NO_STARTTLS, "tls", account, "")
 
 
+def no_login(account: MailboxAccount) -> MailboxError:
+    """LOGINDISABLED, and no other way in that we know (RFC 3501 §6.2.3)."""
+    return _error(_NO_LOGIN, "tls", account, "LOGINDISABLED")
+
+
 def timed_out(account: MailboxAccount) -> MailboxError:
     """No answer within the account's timeout."""
     return _error(_TIMED_OUT, "network", account, "", seconds=account.timeout_s)
 
 
 def broke_off(account: MailboxAccount, error: object) -> MailboxError:
-    """The connection ended in the middle of things."""
+    """The connection ended in the middle of things; a BYE may say that it is all too much."""
+    if _BUSY.search(_words(error)):
+        return _error(_TOO_OFTEN, "busy", account, error)
     return _error(_BROKE_OFF, "network", account, error)
 
 

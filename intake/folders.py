@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imapclient.imap_utf7 import decode, encode
+
 
 @dataclass(frozen=True, slots=True)
 class ListedFolder:
@@ -48,6 +50,26 @@ def folders_to_read(listed: Iterable[ListedFolder], moved_to: str | None) -> tup
         is_junk = folder.attributes & _JUNK or _plain_name(folder) in _NAMES_OF_JUNK
         (junk if is_junk else own).append(folder.name)
     return ("INBOX", *own, *junk)
+
+
+def encoded_name(name: str) -> bytes:
+    """A folder's name as servers write it: modified UTF-7 (RFC 3501 §5.1.3)."""
+    encoded: bytes = encode(name)
+    return encoded
+
+
+def decoded_name(written: bytes) -> str:
+    """A folder's name for people. What is no modified UTF-7, or not the only spelling, is read as it stands."""
+    if not written.isascii():  # against the rules, but old Chinese servers do it
+        try:
+            return written.decode()
+        except UnicodeDecodeError:
+            return written.decode("gb18030", "replace")
+    try:
+        name = str(decode(written))
+    except UnicodeDecodeError:
+        name = ""
+    return name if encoded_name(name) == written else written.decode("ascii")
 
 
 def _is_inbox(folder: ListedFolder) -> bool:

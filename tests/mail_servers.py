@@ -29,12 +29,15 @@ from imapclient import IMAPClient
 
 from demo.servers import HOST, EmbeddedImap
 from records.mail import MailboxAccount
+from tests.quirky_server import EXMAIL, NETEASE, QQ, Quirks, QuirkyImap
 
 _SEARCH_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 _START_S = 20.0
 _USER = "report"
 _PASSWORD = "loopback-only"
 _numbers = count(1)
+ODD_PASSWORD = '授权码 "2025" \\ {3}'
+ODD_LOGINS = f"安稳办:{ODD_PASSWORD}\nsome one:{ODD_PASSWORD}\n"
 
 _CONFIG = """
 protocols = imap
@@ -55,6 +58,11 @@ auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{root}/cert.pem
 ssl_key = <{root}/key.pem
+auth_username_chars =
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {root}/passwords
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -107,10 +115,21 @@ namespace inbox {{
 class ImapServer(Protocol):
     """What the contract tests need of a server."""
 
-    host: str
-    port: int
-    user: str
-    password: str
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+
+    @property
+    def port(self) -> int:
+        """For clear text."""
+
+    @property
+    def user(self) -> str:
+        """The account."""
+
+    @property
+    def password(self) -> str:
+        """Its password."""
 
     def deliver(self, raw: bytes, internaldate: datetime, folder: str = "INBOX") -> None:
         """Deliver a message as received at ``internaldate``."""
@@ -131,9 +150,9 @@ class Dovecot:
     password: str = _PASSWORD
 
     @property
-    def certificate(self) -> Path:
-        """The server's self-signed certificate, for "localhost" and 127.0.0.1."""
-        return self.root / "cert.pem"
+    def authority(self) -> Path:
+        """The root certificate of the server's own authority; the server's certificate is for "localhost" alone."""
+        return self.root / "ca.pem"
 
     def deliver(self, raw: bytes, internaldate: datetime, folder: str = "INBOX") -> None:
         """Deliver by APPEND (RFC 3501 §6.3.11); ``folder`` is made where it is missing."""
@@ -198,6 +217,27 @@ def imap_server(request: pytest.FixtureRequest) -> ImapServer:
     return server
 
 
+PROVIDERS = {
+    # ID before the folder, no MOVE, IDLE, UIDNEXT; UIDVALIDITY always 1, UIDs of ten digits
+    "163": (Quirks(NETEASE, wants_id=True, uidvalidity=1, tells_uidnext=False), 1_320_000_001),
+    # little before the log-in; BAD to SEARCH for text and to descending sets
+    "qq": (Quirks("IMAP4 IMAP4rev1 ID AUTH=PLAIN AUTH=LOGIN NAMESPACE", says_after_login=QQ), 1),
+    # no UIDVALIDITY, no UIDPLUS
+    "exmail": (Quirks(EXMAIL, uidvalidity=None, tells_uidnext=False), 1),
+}
+
+
+@pytest.fixture(params=[pytest.param("dovecot", marks=pytest.mark.dovecot), "pymap", *PROVIDERS])
+def any_server(request: pytest.FixtureRequest) -> Iterator[ImapServer]:
+    """R13: each of the real servers in turn, then scripted ones with the quirks of Chinese providers."""
+    if request.param not in PROVIDERS:
+        yield request.getfixturevalue(request.param)
+        return
+    quirks, first_uid = PROVIDERS[request.param]
+    with QuirkyImap({}, replace(quirks, password="p"), first_uid=first_uid) as server:
+        yield server
+
+
 def account(server: ImapServer) -> MailboxAccount:
     """How the service logs in to ``server``; use ``dataclasses.replace`` for what a test wants otherwise."""
     return MailboxAccount(server.host, server.port, "none", server.user, server.password, timeout_s=10.0)
@@ -222,7 +262,8 @@ def _configure(server: Dovecot) -> None:
         login_user="dovenull" if is_root else me,
     )
     (server.root / "dovecot.conf").write_text(text, "utf-8")
-    _write_certificate(server.root)
+    (server.root / "passwords").write_text(ODD_LOGINS, "utf-8")
+    _write_certificates(server.root)
     server.root.chmod(0o755)
     mail = server.root / "mail"
     mail.mkdir()
@@ -230,27 +271,36 @@ def _configure(server: Dovecot) -> None:
         shutil.chown(mail, mail_user, mail_group)
 
 
-def _write_certificate(root: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (root / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+def _write_certificates(root: Path) -> None:
+    """An authority of our own, and a certificate that it gives to the server."""
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = _certificate("Office CA", authority_key, "Office CA", authority_key)
+    (root / "ca.pem").write_bytes(authority)
+    (root / "cert.pem").write_bytes(_certificate("localhost", key, "Office CA", authority_key))
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (root / "key.pem").write_bytes(private)
+
+
+def _certificate(
+    name: str, key: ec.EllipticCurvePrivateKey, issuer: str, issuer_key: ec.EllipticCurvePrivateKey
+) -> bytes:
+    now = datetime.now(UTC)
+    is_authority = name == issuer
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name.replace(" ", "-"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM)
 
 
 def _free_ports(number: int) -> list[int]:

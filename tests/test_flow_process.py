@@ -29,6 +29,7 @@ from storage.archive import Archive, open_archive
 from storage.durable import DISK_FULL
 from storage.tables import DeliveryRow, MessageRow
 from tests.mail_servers import ImapServer, dovecot, dovecot_server, imap_server, pymap
+from tests.quirky_server import Quirks, QuirkyImap
 from tests.small_office import PlainReading, SmallOffice, at, file_named, letter, material, summary
 
 __all__ = ["dovecot", "dovecot_server", "imap_server", "pymap"]
@@ -276,6 +277,41 @@ def test_message_too_large_is_listed_with_its_header(tmp_path: Path, imap_server
     assert "火灾防控活动总结" in row["subject"] and row["message_id"].startswith("<")
     assert [item["unit"] for item in office.missing("2025-06-25")["missing"]] == ["A1", "A2", "B1", "C1"]
     assert list(office.root.glob("raw/*/*/*.eml")) == []
+
+
+@pytest.mark.parametrize("after", ["seen", "move:已收"])
+def test_message_too_large_stays_as_it_is_in_the_mailbox(tmp_path: Path, pymap: EmbeddedImap, after: str) -> None:
+    """R15: its body lies there alone; the others are told as configured."""
+    office = SmallOffice(tmp_path).furnish(pymap, mailbox=f'max_message_mb = 1\nafter = "{after}"')
+    pymap.deliver(file_named(summary("A1"), "a.bin", b"\0" * 1_000_000), at(20, 8))
+    pymap.deliver(summary("B1"), at(20, 9))
+    assert office.run("poll").status == 0
+    with pymap.client() as client:
+        client.select_folder("INBOX", readonly=True)
+        left = client.fetch(client.search(), ["FLAGS", "RFC822.SIZE"]).values()
+    unread = [item[b"RFC822.SIZE"] > 1_000_000 for item in left if b"\\Seen" not in item[b"FLAGS"]]
+    assert unread == [True]
+    assert len(left) == (2 if after == "seen" else 1)
+
+
+def test_message_that_the_server_withholds_is_taken_when_it_comes(tmp_path: Path) -> None:
+    """A FETCH leaves it out: its claim stays, the others are archived, the next whole listing finds it again."""
+    mails = {uid: (summary(code), "20-Jun-2025 10:00:00 +0800") for uid, code in ((5, "A1"), (6, "B1"))}
+    with QuirkyImap(mails, Quirks(skips={5})) as server:
+        archive = open_archive(tmp_path)
+        with MailboxSession(server.account) as session:
+            poll = MailboxPoll(session, server.account, archive, CLOCK)
+            poll.everything()
+            assert [item.uid for item in session.withheld] == [5]
+            server.quirks.skips = set()
+            poll.everything()
+            assert states(archive) == {5: "archived", 6: "archived"}
+        archive.close()
+
+
+def states(archive: Archive) -> dict[int, str]:
+    with archive.database.session() as session:
+        return {row.uid: row.state for row in session.exec(select(DeliveryRow))}
 
 
 def test_message_too_large_can_be_filed_by_a_person(office: SmallOffice, pymap: EmbeddedImap) -> None:

@@ -178,9 +178,9 @@ def test_batches_are_small_and_a_huge_message_comes_alone() -> None:
         assert max(map(len, server.commands)) < 8192
 
 
-@pytest.mark.parametrize("exists", [10, 300_000])
-def test_windows_cover_every_uid_once(exists: int) -> None:
-    """Closed, ascending ranges; no list longer than the limit; narrow ones where the folder is huge."""
+@pytest.mark.parametrize("cuts", [(), (80_000, 1_100, 250_000)])
+def test_windows_cover_every_uid_once(cuts: tuple[int, ...]) -> None:
+    """R14: closed, ascending ranges; no list longer than the limit; a new range at each cut."""
     there = [*range(1, 1200), 79_999, 80_000, 80_001, 200_000]
     asked: list[tuple[int, int]] = []
 
@@ -188,12 +188,11 @@ def test_windows_cover_every_uid_once(exists: int) -> None:
         asked.append((lowest, highest))
         return [uid for uid in there if lowest <= uid <= highest] + [999_999_999]
 
-    lists = list(uid_windows(1, 200_000, exists, between))
+    lists = list(uid_windows(1, 200_000, cuts, between))
 
     assert [uid for uids in lists for uid in uids] == there
     assert max(map(len, lists)) <= MAX_LISTED
-    assert all(lowest <= highest for lowest, highest in asked)
-    assert exists == 10 or max(highest - lowest for lowest, highest in asked) < 80_000
+    assert asked == ([(1, 1_099), (1_100, 79_999), (80_000, 200_000)] if cuts else [(1, 200_000)])
 
 
 def test_folders_of_a_chinese_webmail() -> None:

@@ -198,7 +198,7 @@ def test_clean_end_within_seconds_with_a_mute_server(tmp_path: Path) -> None:
 
 def test_mistake_that_the_first_login_shows_ends_the_service(office: SmallOffice) -> None:
     """A password that no server can take is told at once, with exit status 2, not in a log."""
-    (office.folder / "secret").write_text("密码", "utf-8")
+    (office.folder / "secret").write_text("two\nlines", "utf-8")
     with pytest.raises(UsageError, match="ASCII"), running(office, SlowReading()) as run:
         run.end.result(20)
 
