@@ -39,13 +39,14 @@ def read_message(raw: bytes) -> Message:
     if not body.text:
         body = compose_body([*texts, *(TextPart(clean_text(decode_text(text)), False) for text in structure.outside)])
     plain = "\n".join(text.text for text in texts if not text.is_html)
+    head = _from_headers(raw, structure.headers)
     return replace(
-        _from_headers(raw, structure.headers),
+        head,
         body_text=body.text,
         body_html=body.html,
         parts=tuple(part for leaf in leaves for part in leaf.parts),
         body_parts=tuple(leaf.body for leaf in leaves if leaf.body),
-        cloud_links=find_cloud_links(body.html, plain),
+        cloud_links=find_cloud_links(body.html, plain, head.date or head.received_header_at),
         defects=tuple(dict.fromkeys([*structure.defects, *(text for leaf in leaves for text in leaf.defects)])),
     )
 

@@ -43,9 +43,18 @@ class CloudLink:
     """A link in place of a file (超大附件, 云附件) in a body."""
 
     name: str
-    url: str
+    url: str  # exactly as it is to be opened; may hold a key: it stands in no log
     size_bytes: int | None = None
     expires_at: datetime | None = None
+    never_expires: bool = False  # as its sender's program says
+    code: str = ""  # 提取码: what a network drive asks for
+    file_sha256: str | None = None  # of the file behind it, once the archive has it
+    is_done: bool = False  # the archive has the file, or a person says that nobody needs to fetch it any more
+
+    @property
+    def id(self) -> str:
+        """How journals and tables name it: the hash of its address, which they must not show."""
+        return hashlib.sha256(self.url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
