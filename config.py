@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import ssl
@@ -16,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from records.edges import is_loopback, tls_context
 from records.errors import UsageError
-from records.mail import MailboxAccount
+from records.mail import LinkRules, MailboxAccount
 from records.mails import OutgoingAccount
 from records.words import Language, Text
 
@@ -100,6 +101,19 @@ def _address(value: str) -> str:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
         raise ValueError("不是邮箱地址|it is no mail address")
     return value.lower()
+
+
+def _host(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        host = value.lower().rstrip(".")
+    if host != "localhost" and not re.fullmatch(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+", host):
+        raise ValueError(
+            '应为主机名，如 "mail.163.com"（含其下级），不带 https:// 和路径|'
+            'it must be a host such as "mail.163.com" (those below it count too), without https:// and path'
+        )
+    return host
 
 
 def _sender(value: str) -> str:
@@ -193,6 +207,14 @@ class AlarmSettings(_Table):
     after: Duration = timedelta(hours=2)
 
 
+class LinkSettings(_Table):
+    """Large-attachment links: from which hosts the service may fetch files by itself; by default from none."""
+
+    allow_hosts: list[Annotated[str, AfterValidator(_host)]] = []
+    max_mb: Annotated[int, Field(gt=0, le=4096)] = 100
+    timeout_s: Annotated[int, Field(gt=0, le=3600)] = 120
+
+
 class Settings(_Table):
     """config.toml as a whole; relative paths in it start from its own folder."""
 
@@ -203,6 +225,7 @@ class Settings(_Table):
     archive: ArchiveSettings = ArchiveSettings()
     campaign: Annotated[list[CampaignSettings], BeforeValidator(_as_list)] = []
     schedule: ScheduleSettings = ScheduleSettings()
+    links: LinkSettings = LinkSettings()
     language: Language = "zh"
     source: Path = Field(default=Path("config.toml"), exclude=True)
 
@@ -271,6 +294,11 @@ class Settings(_Table):
             return trusted_roots(self.path(file).read_bytes())
         except (OSError, ValueError) as error:  # an SSLError is an OSError
             raise UsageError(NO_ROOTS.fill(path=self.source, key=key, where=self.path(file))) from error
+
+    def link_rules(self) -> LinkRules:
+        """From where the service may fetch linked files, and within which limits."""
+        table = self.links
+        return LinkRules(tuple(table.allow_hosts), table.max_mb * 1024 * 1024, float(table.timeout_s))
 
     def _secret(self, file: str | None, variable: str | None, key: str) -> str:
         if variable is not None and os.environ.get(variable):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.directory import KINDS, NO_UNIT, SHORT_ID, Directory, short_ids
 from digest.pages import Item
-from digest.speech import clean, moment_text, names_text, quoted, say, sentence_text
-from records.boards import AttachmentView, DigestData, MessageView, SubmissionView
+from digest.speech import clean, moment_text, names_text, quoted, say, sentence_text, size_text
+from records.boards import AttachmentView, DigestData, MessageView, SubmissionView, WaitingLink
+from records.mail import CloudLink
 from records.words import Language, Text
 
 UNREADABLE = frozenset({"unreadable", "too_large"})
@@ -43,6 +44,15 @@ MANUAL = Text("人工登记", "recorded by hand")
 BY_PERSON = Text("人工归类", "filed by a person")
 
 
+LONGEST_URL = 1200  # those of QQ have 700 characters
+URGENT = timedelta(days=3)
+
+
+def is_urgent(link: CloudLink, now: datetime) -> bool:
+    """Whether a linked file is gone in three days or less, or gone already."""
+    return link.expires_at is not None and link.expires_at - now <= URGENT
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One report that counts as arrived: a submission that is not under review, with its message."""
@@ -59,8 +69,9 @@ class Arrivals:
         self._directory = directory
         self._language = language
         self._zone = data.period_to.tzinfo
+        linked = (waiting.message for waiting in data.links)
         self._known = {
-            message.id: message for message in (*data.everything, *data.messages, *data.belated, *data.waiting)
+            message.id: message for message in (*data.everything, *data.messages, *data.belated, *data.waiting, *linked)
         }
         self._short_ids = short_ids(self._known)
         self._by_sha256 = {message.raw_sha256: message for message in self._known.values()}
@@ -134,27 +145,54 @@ class Arrivals:
             lines=(self._sender(message) + self._id_mark(message),),
         )
 
-    def links(self, message: MessageView, now: datetime) -> list[Item]:
-        """Files that the message only links to, with the days they have left."""
+    def link(self, waiting: WaitingLink, now: datetime) -> Item:
+        """A file that a message only links to: until when it can be fetched, where, and how to say that it was."""
+        message, link = waiting.message, waiting.link
         senders = [self._directory.unit(item.unit, item.unit_name) for item in message.submissions if item.unit]
         origin = names_text(senders[:2], self._language) or self._sender(message)
-        return [
-            Item(
-                title=quoted(link.name, 50) or say(self._language, "（未命名文件）", "(unnamed file)"),
-                when=self._when(message),
-                alerts=(self._time_left(link.expires_at, now),),
-                lines=(origin + self._id_mark(message), clean(link.url, 400)),
-            )
-            for link in message.cloud_links
-        ]
+        size = () if link.size_bytes is None else (size_text(link.size_bytes),)
+        told = (self._time_left(link, now),)
+        id_ = f"{self._short_ids[message.id]}/{waiting.place}"
+        return Item(
+            title=quoted(link.name, 50) or say(self._language, "（未命名文件）", "(unnamed file)"),
+            when=self._when(message),
+            tags=size if is_urgent(link, now) else (*size, *told),
+            alerts=told if is_urgent(link, now) else (),
+            lines=tuple(filter(None, (self._fetch_by(link, now), origin, *self._hints(waiting)))),
+            commands=(f"python service.py review link {id_} --file {say(self._language, '文件', 'FILE')}",),
+        )
 
-    def _time_left(self, expires_at: datetime | None, now: datetime) -> str:
-        if expires_at is None:
+    def _time_left(self, link: CloudLink, now: datetime) -> str:
+        if link.never_expires:
+            return say(self._language, "长期有效", "does not expire")
+        if link.expires_at is None:
             return say(self._language, "有效期未注明", "expiry unknown")
-        if expires_at <= now:
+        if link.expires_at <= now:
             return say(self._language, "已过期", "expired")
-        days = (expires_at.astimezone(self._zone).date() - now.date()).days
+        days = (link.expires_at.astimezone(self._zone).date() - now.date()).days
+        if not days:
+            return say(self._language, "今天到期", "ends today")
         return say(self._language, "还剩{days}天", "{days} d left", days=days)
+
+    def _fetch_by(self, link: CloudLink, now: datetime) -> str:
+        if link.expires_at is None:
+            return "" if link.never_expires else say(self._language, "请尽快下载", "fetch it soon")
+        if link.expires_at <= now:
+            return say(self._language, "已不能下载：请联系单位重发", "it is gone: ask the unit to send it again")
+        moment = moment_text(link.expires_at.astimezone(self._zone), self._language)
+        return say(self._language, "请在{moment}前下载", "fetch it before {moment}", moment=moment)
+
+    def _hints(self, waiting: WaitingLink) -> Iterable[str]:
+        if len(waiting.link.url) <= LONGEST_URL:
+            yield clean(waiting.link.url, LONGEST_URL)
+        else:  # cut it would open nothing
+            form = ("地址很长，用 review show {id} 查看", "its address is long: see review show {id}")
+            yield say(self._language, *form, id=self._short_ids[waiting.message.id])
+        if waiting.link.code:
+            yield say(self._language, "提取码：{code}", "code: {code}", code=clean(waiting.link.code, 20))
+        if waiting.failure is not None:
+            why = clean(waiting.failure.say(self._language), 120)
+            yield say(self._language, "自动下载未成：{why}", "could not be fetched automatically: {why}", why=why)
 
     def _is_ours(self, submission: SubmissionView) -> bool:
         return submission.campaign in {None, self._campaign}

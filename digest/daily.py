@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
-from digest.arrivals import TO_ANSWER, UNREADABLE, Arrivals, Entry
+from digest.arrivals import TO_ANSWER, UNREADABLE, Arrivals, Entry, is_urgent
 from digest.directory import KINDS, Directory, campaign_name, figure_text
 from digest.pages import Block, Item, Items, Page, Paragraph, Section, Table, page_html, page_text
 from digest.progress import late_blocks, missing_blocks, progress_blocks, progress_line
@@ -15,6 +16,7 @@ from digest.speech import clean, day_text, moment_text, names_text, plural, say,
 from digest.standing import missing_units, owed_boards, pressing_boards
 from digest.workbook import status_workbook
 from records.boards import DigestData, FigureTotal, MessageView, Reconciliation
+from records.mail import CloudLink
 from records.mails import Attachment, Letter
 from records.words import Language, Text
 
@@ -125,9 +127,11 @@ class _Digest:
         return say(self._language, "，补收 {count} 件", ", {count} belated", count=count) if count else ""
 
     def _todo(self) -> str:
-        zh = ("待复核 {} 件", "待答复 {} 件", "打不开 {} 件")
-        en = ("{} to review", "{} to answer", "{} unreadable")
-        counts = (len(self._undecided), len(self._to_answer), len(self._unopened))
+        zh = ("待复核 {} 件", "待答复 {} 件", "打不开 {} 件", "超大附件三天内到期 {} 个")
+        en = ("{} to review", "{} to answer", "{} unreadable", "{} linked files that end within 3 days")
+        now = self._data.period_to
+        urgent = sum(is_urgent(item.link, now) and not _is_gone(item.link, now) for item in self._data.links)
+        counts = (len(self._undecided), len(self._to_answer), len(self._unopened), urgent)
         forms = zh if self._language == "zh" else en
         said = sentence_text((form.format(n) for form, n in zip(forms, counts, strict=True) if n), self._language)
         return say(self._language, "请处理：{said}。", "For you: {said}.", said=said) if said else ""
@@ -160,10 +164,7 @@ class _Digest:
         yield self._section("待答复（询问、其他工作）", "To answer (questions, other business)", answer)
         unopened = self._items(self._unopened, arrivals.unopened)
         yield self._section("打不开的文件（请联系单位重报）", "Unreadable (ask the unit to send it again)", unopened)
-        links = [item for message in self._new for item in arrivals.links(message, self._data.period_to)]
-        yield self._section(
-            "网盘附件（请在到期前下载）", "Linked files (fetch before they expire)", _cut(links, self._language)
-        )
+        yield self._section("超大附件（请在到期前下载）", "Linked files (fetch before they expire)", self._links())
         unfinished = self._items(self._unfinished, arrivals.letter)
         yield self._section("仍在处理", "Still being read", unfinished)
 
@@ -198,6 +199,20 @@ class _Digest:
             "Look: review show ID; no report: review reject ID; another unit: change the code after --unit.",
         )
         return (*blocks, Paragraph(hint))
+
+    def _links(self) -> tuple[Block, ...]:
+        links = self._data.links
+        items = tuple(self._arrivals.link(waiting, self._data.period_to) for waiting in links[:MOST_ITEMS])
+        if not items:
+            return ()
+        hint = say(
+            self._language,
+            "下载后用 review link 登记，文件即归入该单位；不必下载的，不写 --file 即可。处理后不再列出。",
+            "When you have fetched one, review link files it under its unit; without --file it only leaves this list.",
+        )
+        if len(links) > len(items):
+            hint += say(self._language, "另有 {n} 个稍后列出。", " {n} more follow.", n=len(links) - len(items))
+        return (Items(items), Paragraph(hint))
 
     def _activities(self) -> tuple[Block, ...]:
         counts = dict(self._data.activity_counts)
@@ -282,6 +297,10 @@ def _units_by_activity(entries: Iterable[Entry]) -> dict[str, list[str]]:
             if entry.submission.unit and entry.submission.unit not in codes:
                 codes.append(entry.submission.unit)
     return found
+
+
+def _is_gone(link: CloudLink, now: datetime) -> bool:
+    return link.expires_at is not None and link.expires_at <= now
 
 
 def _cut(items: Sequence[Item], language: Language) -> tuple[Block, ...]:

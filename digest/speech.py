@@ -50,6 +50,16 @@ def number_text(value: float) -> str:
     return f"{whole:,}" if abs(value - whole) < 1e-9 else f"{value:,.2f}".rstrip("0")
 
 
+def size_text(size_bytes: int) -> str:
+    """286.4 MB, 20 KB, 900 B."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("KB", "MB", "GB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.1f}".removesuffix(".0") + f" {unit}"
+
+
 def names_text(names: Iterable[str], language: Language) -> str:
     """Names one after the other, as the language lists them."""
     return ("、" if language == "zh" else ", ").join(names)

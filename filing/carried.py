@@ -46,7 +46,7 @@ class Carried:
     broken: tuple[Extract, ...]  # nobody could open them
     body_reports: bool
     own_words: str  # without greeting, contacts, footers
-    links: int
+    links: int  # to files that are not at hand
 
     @property
     def reports(self) -> tuple[CarriedPaper, ...]:
@@ -67,7 +67,7 @@ def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequenc
         broken=tuple(leaf for leaf in leaves if _may_hide(leaf) and leaf.status == "unreadable"),
         body_reports=tells_of_deeds(own) or any(tells_of_deeds(d.text) for d in inner),
         own_words=own,
-        links=len(message.cloud_links),
+        links=sum(link.file_sha256 is None for link in message.cloud_links),
     )
 
 

@@ -24,10 +24,11 @@ from flow.alarms import Telling, mailbox_found, outgoing_found, queue_alarms
 from flow.bell import Bell, rung
 from flow.campaigns import oldest_notice
 from flow.digests import queue_due_digests
+from flow.links import LinkFetching
 from flow.logins import rules_for
 from flow.mailing import Mailing, mailing
 from flow.office import Office
-from flow.opening import lay_over, open_office
+from flow.opening import open_office, with_new_decisions
 from flow.process import Reader, process_pending
 from flow.pulse import Beat, keep_beat
 from flow.rebuild import is_forgetful, rebuild
@@ -44,6 +45,7 @@ from storage.archive import Archive
 
 log = logging.getLogger(__name__)
 OUTBOX_SECONDS = 30
+LINK_SECONDS = 10
 RETRY_SECONDS = 60
 BEAT_EVERY = timedelta(seconds=20)
 LONGEST_WAIT_S = 5.0
@@ -71,6 +73,7 @@ class Daemon:
         self._stop: Bell | None = None
         self.watches = [self._watch(place) for place in range(len(settings.mailbox))]
         self._watchers: list[Watcher] = []
+        self.links = LinkFetching(settings.link_rules(), archive, clock)
         self.timetable = self._timetable()
         self._backlog = False
         self._journal_size = 0  # the first step reads the journal: a decision may have come while the office opened
@@ -238,6 +241,7 @@ class Daemon:
         seconds = min((table.poll_seconds for table in self.settings.mailbox), default=60)
         timetable.every("poll", seconds, lambda _: self._poll())
         timetable.every("outbox", OUTBOX_SECONDS, lambda _: self._outbox())
+        timetable.every("links", LINK_SECONDS, lambda _: self._links())
         timetable.every("failed jobs", RETRY_SECONDS, self._try_again)
         return timetable
 
@@ -266,6 +270,12 @@ class Daemon:
         self._alarms()
         self.send()
 
+    def _links(self) -> None:
+        """A file that has come makes its message wait for reading, as a new one does."""
+        if self.links.step(self.office):
+            self._new_decisions()
+            self._backlog = True
+
     def _digests(self, _: datetime) -> None:
         """What arrived before the cut-off is taken first, so that it stands in this digest."""
         self.take_in(LONG_SLICE)
@@ -288,9 +298,9 @@ class Daemon:
         size = self.archive.decisions.size_bytes
         if size == self._journal_size:
             return
-        known = len(self.office.decisions)
-        self.office = lay_over(self.office, tuple(self.archive.decisions.read())[known:])
+        self.office = with_new_decisions(self.office)
         self._journal_size = size
+        self._backlog = True  # a decision about a linked file has its message read anew
 
     def _pause_s(self) -> float:
         due = self.timetable.next_due()

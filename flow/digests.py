@@ -9,6 +9,7 @@ from digest.compose import compose, mail_key
 from digest.daily import digest_letter
 from digest.periods import digest_period, due_digest_days
 from flow.board import activity_counts, boards, figure_totals
+from flow.linked import waiting_links
 from flow.mailing import Mailing
 from flow.office import Office
 from flow.views import Wanted, all_views
@@ -18,6 +19,7 @@ from records.mails import Letter
 from storage import messages, outbox
 from storage.deliveries import imported_alone
 from storage.faults import step
+from storage.links import attempts
 
 WAITING = frozenset({"review", "unreadable", "too_large"})
 
@@ -37,6 +39,7 @@ def digest_data(
         listed = outbox.listed(session, context.campaign.id) if as_sent else frozenset()
         filed = messages.filed_submissions(session, context.campaign.id)
         unsent = len(outbox.unsent(session))
+        tried = attempts(session)
     own = [view for view in views if view.reason == "own_mail"]
     # What is not filed yet stands in a later digest, when it can be said what it is.
     counted = [view for view in views if view.reason != "own_mail" and view.status != "archived"]
@@ -56,6 +59,7 @@ def digest_data(
         totals=figure_totals(context, filed, until),
         activity_counts=activity_counts(context, filed, until),
         unsent=unsent,
+        links=waiting_links([view for view in views if view.status != "archived"], period, tried),
         everything=tuple(view for view in views if view.status == "filed"),
     )
 

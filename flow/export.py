@@ -60,6 +60,7 @@ class Form:
             "pages": item.pages,
             "text": item.text,
             "members": [self.attachment(member) for member in item.members],
+            "from_link": item.is_from_link,
         }
 
     def cloud_link(self, link: CloudLink) -> Json:
@@ -69,6 +70,10 @@ class Form:
             "url": link.url,
             "bytes": link.size_bytes,
             "expires_at": self.time(link.expires_at),
+            "never_expires": link.never_expires,
+            "code": link.code,
+            "sha256": link.file_sha256,
+            "done": link.is_done,
         }
 
     def submission(self, item: SubmissionView) -> Json:

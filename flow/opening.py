@@ -11,10 +11,12 @@ from flow.campaigns import keep_versions, load_contexts
 from flow.office import Office, read_office
 from flow.settle import relate, relate_if_due, settle, settle_records
 from flow.standing import standing_of
-from records.decisions import Decision, Undo
+from records.decisions import Decision, SaveLink, Undo
 from storage.archive import Archive
 from storage.catalogue import store_campaign, store_decisions, stored_decisions, target_of
 from storage.faults import step
+from storage.links import read_again
+from storage.messages import pending
 from storage.outbox import mark_sent
 
 
@@ -47,15 +49,23 @@ def lay_over(office: Office, new: Iterable[Decision]) -> Office:
     if listed:
         with step("lay over decisions"), office.archive.database.session() as session:
             store_decisions(session, listed)
+            unread = {row.id for row in pending(session) if row.found is not None}  # a settled one would seem read
             for id_ in _touched(listed, decisions):
                 settle(session, updated, id_)
+            for id_ in unread.union(_touched(listed, decisions, of_links=True)):
+                read_again(session, id_)
             settle_records(session, updated)
             relate(session)
     return updated
 
 
-def _touched(new: Iterable[Decision], everything: Iterable[Decision]) -> list[str]:
-    """The messages whose filing may look different after ``new``."""
+def with_new_decisions(office: Office) -> Office:
+    """Bring the archive into step with what was written into the journal since the office was opened."""
+    return lay_over(office, tuple(office.archive.decisions.read())[len(office.decisions) :])
+
+
+def _touched(new: Iterable[Decision], everything: Iterable[Decision], of_links: bool = False) -> list[str]:
+    """The messages whose filing may look different after ``new``; only those whose linked files changed if asked."""
     by_id = {decision.id: decision for decision in everything}
     touched: dict[str, None] = {}
     for decision in new:
@@ -63,6 +73,6 @@ def _touched(new: Iterable[Decision], everything: Iterable[Decision]) -> list[st
         while isinstance(action, Undo) and action.decision in by_id:
             action = by_id[action.decision].action
         target = target_of(action)
-        if target is not None:
+        if target is not None and (isinstance(action, SaveLink) or not of_links):
             touched[target] = None
     return list(touched)

@@ -14,6 +14,7 @@ from typing import Protocol
 from filing.decide import file_message
 from filing.history import file_imported
 from flow.correspondents import Correspondents
+from flow.linked import with_saved
 from flow.office import Office
 from flow.settle import relate, settle
 from intake.message import read_header
@@ -117,7 +118,7 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
     try:
         raw = office.archive.raw.find(id_).read_bytes()
         try:
-            message = reader.message(raw)
+            message = with_saved(reader.message(raw), office.standing.links.get(id_, {}), office.archive.kept)
         except UnreadMessage as error:  # what its header tells is there all the same
             return Read(id_, replace(read_header(raw), raw_sha256=id_), failure=error)
         return Read(id_, message, reader.read(message.parts), seconds=monotonic() - started)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from filing.relations import supersedes
 from flow.apply import apply_decisions, recorded
+from flow.linked import link_note
 from flow.office import Office
 from records.boards import AttachmentView, MessageView
 from records.campaigns import CampaignContext
@@ -26,7 +27,7 @@ from storage.tree import TreeFile
 
 log = logging.getLogger(__name__)
 SUMMARY, MATERIAL, NO_CATEGORY = "总结", "其他资料", "未分类"
-BODY, MAIL = "正文.html", "原邮件.eml"
+BODY, MAIL, LINK = "正文.html", "原邮件.eml", "超大附件"
 PAGE = (
     '<!doctype html><html lang="zh"><meta charset="utf-8"><title>{subject}</title>'
     "<h1>{subject}</h1><p>{sender} · {received}</p>"
@@ -127,6 +128,11 @@ def _files(office: Office, view: MessageView, submission: Submission, context: C
     for part in _parts(view.attachments, submission.parts):
         name = (part.filename or "附件").replace("\\", "/").rpartition("/")[2]
         yield TreeFile(f"{day}_{name}", source=office.archive.files.path(part.sha256))
+    for link in view.cloud_links:
+        if link.file_sha256 is None:
+            yield TreeFile(
+                f"{day}_{LINK}_{link.name or '未命名'}.txt", octets=link_note(link, ZoneInfo(context.timezone))
+            )
     if view.source == "manual":
         for sha256 in submission.parts:
             yield TreeFile(f"{day}_{view.subject}", source=office.archive.kept.path(sha256))

@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from records.decisions import Assign, Close, Decision, Exempt, Extend, Promise, Record, Reject, Return, Undo, Withdraw
+from records.decisions import (
+    Assign,
+    Close,
+    Decision,
+    Exempt,
+    Extend,
+    Promise,
+    Record,
+    Reject,
+    Return,
+    SaveLink,
+    Undo,
+    Withdraw,
+)
 
 Share = tuple[str, str, str | None]  # campaign, unit, requirement (None: all)
 
@@ -21,6 +34,7 @@ class Standing:
     extensions: dict[Share, datetime] = field(default_factory=dict)
     promises: dict[Share, date] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+    links: dict[str, dict[str, SaveLink]] = field(default_factory=dict)  # by message, then by link
 
     def is_exempt(self, campaign: str, unit: str, requirement: str) -> bool:
         """Whether a person freed the unit from this requirement or from the whole campaign."""
@@ -55,6 +69,7 @@ def standing_of(decisions: Iterable[Decision]) -> Standing:
     extensions: dict[Share, datetime] = {}
     promises: dict[Share, date] = {}
     closed: set[str] = set()
+    links: dict[str, dict[str, SaveLink]] = {}
     for decision in in_force(decisions):
         match decision.action:
             case Assign(submission=id_) | Return(submission=id_) | Withdraw(submission=id_):
@@ -71,6 +86,8 @@ def standing_of(decisions: Iterable[Decision]) -> Standing:
                 promises[campaign, unit, requirement] = day
             case Close(campaign=campaign):
                 closed.add(campaign)
+            case SaveLink(message=id_, link=link):
+                links.setdefault(id_, {})[link] = decision.action
             case _:  # an undo has done its work above; versions are history
                 continue
     return Standing(
@@ -80,4 +97,5 @@ def standing_of(decisions: Iterable[Decision]) -> Standing:
         extensions=extensions,
         promises=promises,
         closed=frozenset(closed),
+        links=links,
     )

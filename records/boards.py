@@ -28,6 +28,7 @@ class AttachmentView:
     pages: int | None
     text: str
     members: tuple[AttachmentView, ...] = ()
+    is_from_link: bool = False  # it came by a large-attachment link, not in the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,16 @@ class MessageView:
     submissions: tuple[SubmissionView, ...]
     new_addresses: tuple[tuple[str, str], ...] = ()
     received_source: str = "internaldate"  # where the time of receipt comes from (records.journals.ReceivedSource)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLink:
+    """A large-attachment link whose file is not in the archive yet."""
+
+    message: MessageView
+    link: CloudLink
+    place: int  # among the message's links, from 1
+    failure: Text | None = None  # why the service could not fetch it, where it tried
 
 
 ObligationState = Literal["received", "waiting", "missing", "exempt"]
@@ -175,4 +186,5 @@ class DigestData:
     totals: tuple[FigureTotal, ...] = ()
     activity_counts: tuple[tuple[str, int], ...] = ()  # (activity id, units that reported it)
     unsent: int = 0  # mails of ours that could not be sent yet
+    links: tuple[WaitingLink, ...] = ()  # linked files that somebody must fetch, the most urgent first
     everything: tuple[MessageView, ...] = ()  # all filed messages of the campaign, for the status workbook

@@ -106,6 +106,21 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveLink:
+    """The file behind a large-attachment link is in the archive (``kept/``); without a file: nobody needs to fetch it.
+
+    By the service where an administrator allows the host, else by a person. The message is read anew with the file.
+    """
+
+    message: str
+    link: str  # records.mail.CloudLink.id: addresses hold keys and stand in no journal
+    file_sha256: str | None = None
+    filename: str | None = None
+    media_type: str = "application/octet-stream"
+    type: Literal["link"] = "link"
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Takes an earlier decision back."""
 
@@ -128,7 +143,7 @@ class Version:
 
 
 Action = Annotated[
-    Assign | Reject | Return | Withdraw | Record | Exempt | Extend | Promise | Close | Undo | Version,
+    Assign | Reject | Return | Withdraw | Record | Exempt | Extend | Promise | Close | SaveLink | Undo | Version,
     Field(discriminator="type"),
 ]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Literal
+
+LINKED = "link/"  # begins the position of a part that a large-attachment link brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Part:
     content_id: str | None = None  # without < >
 
     @property
+    def is_from_link(self) -> bool:
+        """Whether it came by a large-attachment link, not in the message; positions of the MIME tree are numbers."""
+        return self.position.startswith(LINKED)
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the exact octets."""
         return hashlib.sha256(self.content).hexdigest()
@@ -55,6 +63,36 @@ class CloudLink:
     def id(self) -> str:
         """How journals and tables name it: the hash of its address, which they must not show."""
         return hashlib.sha256(self.url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """From which hosts linked files may be fetched, and within which limits."""
+
+    allow_hosts: tuple[str, ...] = ()  # with the hosts below them; addresses and "localhost" stand for themselves alone
+    max_bytes: int = 100 * 1024 * 1024
+    timeout_s: float = 120.0  # for all of it, redirects included
+    max_redirects: int = 5
+
+    def allow(self, host: str) -> bool:
+        """Whether an administrator allows this host, by its own name or that of a domain above it."""
+        host = host.lower().rstrip(".")
+        return any(host == name or (_is_name(name) and host.endswith(f".{name}")) for name in self.allow_hosts)
+
+
+def _is_name(host: str) -> bool:
+    return host != "localhost" and host.rpartition(".")[2][:1].isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFile:
+    """A file as it was fetched, its octets on disk."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    filename: str | None  # as the server names it
+    media_type: str  # as the server declares it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from records.errors import MissingFile
 from records.words import Text
-from storage.durable import disk_errors, sync_folder, write_all_durably, write_durably
+from storage.durable import disk_errors, move_durably, sync_folder, write_all_durably, write_durably
 
 GONE = Text(
     "资料库中缺少文件 {path}：请从备份恢复",
@@ -72,6 +72,10 @@ class BlobStore:
     def keep_all(self, files: Iterable[bytes]) -> None:
         """As ``keep``, for a group of files."""
         _keep_all({self.path(self.hash(octets)): octets for octets in files})
+
+    def take(self, file: Path, sha256: str) -> None:
+        """Move a file that was written elsewhere in the archive, its hash known, under that hash; durable on return."""
+        move_durably(file, self.path(sha256))
 
     def read(self, sha256: str) -> bytes:
         """The octets of that hash. Raises MissingFile if they are gone."""

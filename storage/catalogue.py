@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from records.campaigns import Campaign, CampaignContext
-from records.decisions import Action, Assign, Decision, Record, Reject, Return, Undo, Withdraw
+from records.decisions import Action, Assign, Decision, Record, Reject, Return, SaveLink, Undo, Withdraw
 from records.units import Membership, Roster, Unit
 from storage.state import CAMPAIGN, recall, remember
 from storage.tables import CampaignRow, DecisionRow, MembershipRow, UnitRow, checked
@@ -86,7 +86,7 @@ def target_of(action: Action) -> str | None:
     match action:
         case Assign() | Return() | Withdraw():
             return action.submission.rpartition("/")[0]
-        case Reject():
+        case Reject() | SaveLink():
             return action.message
         case Record():
             return action.id

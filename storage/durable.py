@@ -107,6 +107,19 @@ def sweep(folder: Path, before: float) -> None:
                 path.unlink()
 
 
+def move_durably(source: Path, target: Path, mode: int = 0o444) -> None:
+    """Give a finished file of the same file system its place, durable on return: fsync, rename, fsync of the folder.
+
+    Raises ArchiveError; then it lies where it lay.
+    """
+    with disk_errors(target):
+        source.chmod(mode)
+        _sync(source, os.O_RDONLY)
+        make_folder(target.parent)
+        source.replace(target)
+        sync_folder(target.parent)
+
+
 def _temporary(folder: Path) -> Path:
     handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
     os.close(handle)

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from records.boards import AttachmentView, MessageView, SubmissionView
 from records.extracts import Extract, Page, Picture, Table
 from records.filings import FiledSubmission, Filing, Submission
-from records.mail import CloudLink, Message
+from records.mail import LINKED, CloudLink, Message
 from records.words import Text
 from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
 from storage.values import from_json, to_json
@@ -88,7 +88,7 @@ def found_filing(session: Session, message: str) -> Filing | None:
 def fingerprint(message: Message) -> str:
     """Equal for messages that carry the same words and files, whatever the way they came."""
     words = "".join(message.body_text.split())
-    parts = sorted(part.sha256 for part in message.parts)
+    parts = sorted(part.sha256 for part in message.parts if not part.is_from_link)
     return hashlib.sha256("\n".join([words, *parts]).encode()).hexdigest()
 
 
@@ -277,6 +277,7 @@ def _attachments(
             pages=row.page_count,
             text="\n".join(page["text"] for page in row.pages if page["text"]) if with_content else "",
             members=_attachments(below, message, row.id, with_content),
+            is_from_link=row.position.startswith(LINKED),
         )
         for row in below.get((message, parent), [])
     )

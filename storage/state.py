@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from storage.tables import StateRow, checked
 
@@ -19,3 +19,9 @@ def recall(session: Session, name: str) -> str:
     """What was kept under ``name``, "" where nothing was."""
     row = session.get(StateRow, name)
     return row.value if row is not None else ""
+
+
+def recall_all(session: Session, prefix: str) -> dict[str, str]:
+    """All that was kept under names that begin so."""
+    query = select(StateRow).where(col(StateRow.name).startswith(prefix, autoescape=True))
+    return {row.name: row.value for row in session.exec(query)}

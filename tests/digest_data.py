@@ -18,6 +18,7 @@ from records.boards import (
     ObligationState,
     Reconciliation,
     SubmissionView,
+    WaitingLink,
 )
 from records.campaigns import ActivityType, Campaign, Contact, Measure, Period, Requirement
 from records.filings import Evidence, MessageStatus
@@ -179,6 +180,7 @@ def busy_digest() -> DigestData:
     )
     suggestion = report(message("b", at(28)).id, "U2", status="review")
     other = replace(suggestion, unit="U3", unit_name="某某市红枫苗圃", alternative=True, evidence=())
+    waiting = WaitingLink(first, first.cloud_links[0], 1, Text("连接不上", "unreachable"))
     second = message(
         "b",
         at(28, 11),
@@ -207,5 +209,6 @@ def busy_digest() -> DigestData:
         totals=(FigureTotal("participants", "参与人次", "人次", 1200, 1, provisional=True),),
         activity_counts=(("1", 1), ("2", 1), ("3", 0)),
         unsent=2,
+        links=(waiting,),
         everything=(message("e", at(20)), first, belated),
     )

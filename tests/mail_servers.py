@@ -263,7 +263,7 @@ def _configure(server: Dovecot) -> None:
     )
     (server.root / "dovecot.conf").write_text(text, "utf-8")
     (server.root / "passwords").write_text(ODD_LOGINS, "utf-8")
-    _write_certificates(server.root)
+    write_certificates(server.root)
     server.root.chmod(0o755)
     mail = server.root / "mail"
     mail.mkdir()
@@ -271,7 +271,7 @@ def _configure(server: Dovecot) -> None:
         shutil.chown(mail, mail_user, mail_group)
 
 
-def _write_certificates(root: Path) -> None:
+def write_certificates(root: Path) -> None:
     """An authority of our own, and a certificate that it gives to the server."""
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _certificate("Office CA", authority_key, "Office CA", authority_key)

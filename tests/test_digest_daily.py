@@ -12,7 +12,7 @@ import pytest
 from digest.daily import digest_letter, reconciliation_line
 from digest.directory import campaign_name, short_ids, short_names
 from digest.speech import clean, number_text, quoted
-from records.boards import MessageView, Reconciliation
+from records.boards import MessageView, Reconciliation, WaitingLink
 from records.campaigns import Requirement
 from records.mail import CloudLink
 from records.mails import Letter
@@ -129,8 +129,8 @@ def test_questions_files_and_links_want_somebody() -> None:
     assert "〔询问〕" in section(letter, "待答复")
     assert "压缩包有密码" in section(letter, "打不开的文件")
     assert "某某市银杏苗圃" in section(letter, "打不开的文件")
-    assert "演练.mp4 〔还剩2天〕" in section(letter, "网盘附件")
-    assert "请处理：待复核 1 件，待答复 1 件，打不开 1 件。" in letter.text
+    assert "演练.mp4 〔9 B〕〔还剩2天〕" in section(letter, "超大附件")
+    assert "请处理：待复核 1 件，待答复 1 件，打不开 1 件，超大附件三天内到期 1 个。" in letter.text
 
 
 def test_progress_and_missing_units_are_told_by_category() -> None:
@@ -218,7 +218,8 @@ def test_hostile_mail_cannot_write_into_the_digest(language: Language) -> None:
     answer = message("evil3", at(28, 14), "not_a_report", None, subject=EVIL, reason="question", sender=EVIL)
     unknown = message("evil4", at(28, 14), "not_a_report", None, subject=EVIL, reason=EVIL, sender=EVIL)
     locked = replace(hostile(), id="f" * 64, status="unreadable")
-    letter = digest_letter(digest_of([hostile(), evil, answer, unknown, locked]), language)
+    link = WaitingLink(hostile(), hostile().cloud_links[0], 1, Text(EVIL, EVIL))
+    letter = digest_letter(digest_of([hostile(), evil, answer, unknown, locked], links=(link,)), language)
     read = Reader(letter.html)
     assert set(read.tags) <= set(Reader(quiet.html).tags)
     assert {name for name, _ in read.attributes} <= {

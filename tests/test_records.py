@@ -38,6 +38,7 @@ from records.decisions import (
     Record,
     Reject,
     Return,
+    SaveLink,
     Undo,
     Version,
     Withdraw,
@@ -151,6 +152,8 @@ ACTIONS: tuple[Any, ...] = (
     Extend("spring", "W01", DUE, "r1"),
     Promise("spring", "W01", date(2025, 7, 2)),
     Close("spring"),
+    SaveLink("a" * 64, "e" * 64, "b" * 64, "视频.mp4", "video/mp4"),
+    SaveLink("a" * 64, "e" * 64),
     Undo("d-0001"),
     Version("spring", "roster", "c" * 64, (("无编号单位", "U001"),)),
 )
@@ -317,7 +320,7 @@ def test_decisions_come_back_from_their_table(session: Session) -> None:
         store_decisions(session, DECISIONS)
     session.expire_all()
     assert tuple(stored_decisions(session)) == DECISIONS
-    assert session.get_one(DecisionRow, "d-0001").undone_by == "d-0014"
+    assert session.get_one(DecisionRow, "d-0001").undone_by == "d-0016"
     assert session.get_one(DecisionRow, "d-0002").undone_by is None
 
 

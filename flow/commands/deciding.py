@@ -22,6 +22,7 @@ from flow.decide import (
 )
 from flow.moments import day, moment
 from flow.office import Office
+from flow.process import process_pending
 from records.campaigns import CampaignContext
 from records.decisions import (
     Action,
@@ -34,6 +35,7 @@ from records.decisions import (
     Record,
     Reject,
     Return,
+    SaveLink,
     Undo,
     Withdraw,
 )
@@ -53,6 +55,7 @@ BAD_FIGURE = Text(
 )
 NO_FILE = Text("读不到文件 {path}（{why}）", "the file {path} cannot be read ({why})")
 NO_ACTIVITY = Text("报送任务 {campaign} 没有活动 {activity}", "the campaign {campaign} has no activity {activity}")
+NO_LINK = Text("邮件 {id} 没有第 {place} 个超大附件链接", "the message {id} has no linked file number {place}")
 NO_UNIT_YET = Text("这份材料还没有确定单位：请加 --unit", "this submission has no unit yet: add --unit")
 
 Made = tuple[Action, str]  # with what stood there before
@@ -68,8 +71,11 @@ def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
             who = _who(desk, args)
             decision = decide(office.archive, action, who, before, _after(office, action, who))
         try:
-            with desk.writing():
-                desk.say(DONE.fill(id=decision.id))  # opening the office laid it over
+            with desk.writing() as office:  # opening it laid the decision over
+                if isinstance(decision.action, SaveLink | Undo):  # a linked file has its message read anew
+                    with desk.reader(office.archive) as reader:
+                        process_pending(office, reader)
+                desk.say(DONE.fill(id=decision.id))
         except ArchiveBusy:
             desk.say(QUEUED.fill(id=decision.id))
         return 0
@@ -145,6 +151,18 @@ def withdraw(desk: Desk, office: Office, args: Arguments) -> Made:
     """review withdraw."""
     id_, found = existing_submission(office, args.id)
     return Withdraw(id_), snapshot(found)
+
+
+def save_link(desk: Desk, office: Office, args: Arguments) -> Made:
+    """review link: somebody has fetched a linked file, or nobody needs to."""
+    message, place = find_submission(office, args.id)
+    with office.archive.database.session() as session:
+        links = messages.views(session, [message], with_content=False)[0].cloud_links
+    if place > len(links):
+        raise UsageError(NO_LINK.fill(id=message[:12], place=place))
+    file = Path(args.file) if args.file else None
+    kept = office.archive.kept.keep(_octets(file)) if file else None
+    return SaveLink(message, links[place - 1].id, kept, file.name if file else None), ""
 
 
 def record(desk: Desk, office: Office, args: Arguments) -> Made:

@@ -158,6 +158,9 @@ def _add_review(commands: argparse._SubParsersAction[Parser]) -> None:
     assign.add_argument("--requirement", metavar="R")
     assign.add_argument("--activity", metavar="A", action="extend", nargs="+")
     assign.add_argument("--figure", metavar="name=value", action="extend", nargs="+")
+    link = _decision(actions, "link", deciding.save_link, "超大附件已下载（--file 登记文件），或不必再下载")
+    link.add_argument("id", metavar="ID")
+    link.add_argument("--file", metavar="F")
     for name, make, words in (
         ("reject", deciding.reject, "不是报送材料"),
         ("return", deciding.send_back, "退回补正（请用 --note 说明）"),

@@ -56,6 +56,11 @@ NO_SUGGESTION = Text(
 )
 EVIDENCE = Text("    依据（{for_}，{where}）：{text}", "    evidence ({for_}, {where}): {text}")
 ATTACHMENT = Text("  附件 {name}（{size} 字节，{status}）", "  attachment {name} ({size} octets, {status})")
+LINK = Text(
+    "  超大附件 {place}：{name}（{size} 字节，到期 {end}，{state}）",
+    "  linked file {place}: {name} ({size} octets, ends {end}, {state})",
+)
+LINK_DONE, LINK_OPEN = Text("已处理", "done"), Text("未下载", "not fetched")
 HOW_TO_DECIDE = Text(
     "确认或改正：review assign 编号 [--unit …]；不是报送材料：review reject 编号；详情：review show 编号",
     "confirm or correct: review assign ID [--unit …]; no report: review reject ID; details: review show ID",
@@ -177,6 +182,13 @@ def run_review_show(desk: Desk, args: Arguments) -> int:
     for attachment in view.attachments:
         name = clean(attachment.filename or "-", 200)
         desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=READ[attachment.status]))
+    for place, link in enumerate(view.cloud_links, 1):
+        state = (LINK_DONE if link.is_done else LINK_OPEN).say(desk.language)
+        end = desk.form.time(link.expires_at) or "-"
+        desk.say(
+            LINK.fill(place=place, name=clean(link.name, 200) or "-", size=link.size_bytes or "?", end=end, state=state)
+        )
+        print("    " + clean(link.url, len(link.url) + 1))
     for line in view.body_text.splitlines():
         print(clean(line, len(line) + 1))
     return 0

@@ -22,12 +22,13 @@ from flow.commands.desk import Arguments, Desk
 from flow.daemon import Daemon, with_since
 from flow.digests import letter_for, queue_digest
 from flow.health import health
+from flow.links import LinkFetching
 from flow.logins import admitted, remember_login, rules_for
 from flow.mailing import Mailing, mailing
 from flow.moments import day, moment
 from flow.notices import read_notice_file, with_corrections
 from flow.office import Office, readable
-from flow.opening import open_office
+from flow.opening import open_office, with_new_decisions
 from flow.poll import MailboxPoll
 from flow.process import process_pending
 from flow.rebuild import rebuild
@@ -129,6 +130,8 @@ def run_poll(desk: Desk, args: Arguments) -> int:
                 unread += poll.unread.values()
         with desk.reader(office.archive) as reader:
             filed = process_pending(office, reader, progress)
+            if LinkFetching(desk.settings.link_rules(), office.archive, desk.clock).run(office):
+                process_pending(with_new_decisions(office), reader)
     desk.say(POLLED.fill(archived=polled.archived, too_large=polled.too_large, filed=filed))
     if unread:
         raise MailboxError(UNREAD.fill(count=len(unread), why=unread[0].text), "folder")
