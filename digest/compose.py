@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from digest.speech import clean
 from records.errors import UsageError
-from records.mails import Attachment, Letter, MailKind, OutgoingMail
+from records.mails import MARK, Attachment, Letter, MailKind, OutgoingMail
 from records.words import Text
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -81,6 +81,7 @@ def compose(
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    mail[MARK] = digest[:40]
     mail.attach(_body(letter, f"=_{digest[40:]}_1"))
     for position, attachment in enumerate(letter.attachments, start=1):
         mail.attach(_part(attachment, position))

@@ -16,6 +16,7 @@ from filing.papers import paper_of
 from filing.submitting import Doubt, Reported, report_of
 from filing.text.quoting import is_forward, subject_marks
 from filing.themes import themes_of
+from filing.traces import trace_of
 from filing.what.activities import find_activities
 from filing.who.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
 from filing.who.forwards import first_sender, forwarded
@@ -45,6 +46,7 @@ class _Case:
     carried: Carried
     passed_on: bool
     first_sender: str  # of what a trusted forwarder passes on
+    unauthenticated: str = ""  # results by which the From address is not the writer's
 
 
 def file_message(
@@ -53,13 +55,17 @@ def file_message(
     campaigns: Sequence[CampaignContext],
     received_at: datetime,
     own_message_ids: Collection[str] = frozenset(),
+    *,
+    unauthenticated: str = "",
 ) -> Filing:
     """Files one message, or says what keeps it from being filed alone (DESIGN.md, principle 3).
 
     ``extracts`` has one extract for each of the message's parts; ``campaigns`` all that a report can belong to, closed
-    ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent.
+    ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent;
+    ``unauthenticated`` is what a trusted server says ("dmarc=fail") of a From address that is not the writer's: the
+    address then speaks for nobody, and what the message itself says must be enough.
     """
-    case = _case(message, extracts, own_message_ids)
+    case = replace(_case(message, extracts, own_message_ids), unauthenticated=unauthenticated)
     possible = not_replaced(campaigns, received_at)
     contexts = sorted(possible, key=lambda context: (not context.is_open, context.campaign.id))
     if not contexts:
@@ -121,6 +127,8 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
 
 def _sender(case: _Case, context: CampaignContext) -> Known:
     """What the sender's address says; of a trusted forwarder, what the first sender's says."""
+    if case.unauthenticated:
+        return Known()
     known = known_sender(case.message.sender.address, context)
     if known.trusted and case.first_sender:
         return replace(known_sender(case.first_sender, context), trusted=True)
@@ -172,7 +180,15 @@ def _report(
     scene, index = _scene(case, choice)
     verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
     doubt = _unread_doubt(case.carried) or _business_doubt(case, choice)
-    return report_of(bundle, choice, verdict, case.carried, received_at=received_at, doubt=doubt)
+    return report_of(
+        bundle,
+        choice,
+        verdict,
+        trace_of(bundle, case.message, case.extracts),
+        received_at=received_at,
+        doubt=doubt,
+        unauthenticated=case.unauthenticated,
+    )
 
 
 def _business_doubt(case: _Case, choice: CampaignChoice) -> Doubt | None:
@@ -213,7 +229,7 @@ def _bundle_texts(bundle: Bundle) -> Iterable[str]:
 def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
     """Of campaigns whose words fit alike, the only one on whose roster the sender stands."""
     fitting = [scored for scored in choice.ranked if scored.fits]
-    members = [scored for scored in fitting if known_sender(case.message.sender.address, scored.context).codes]
+    members = [scored for scored in fitting if _sender(case, scored.context).codes]
     if len(fitting) < 2 or len(members) != 1:
         return choice
     rest = tuple(scored for scored in choice.ranked if scored is not members[0])
@@ -247,7 +263,13 @@ def _summed(case: _Case, reported: Sequence[Reported], scene: Scene) -> Filing:
         explanation = _ASK_AGAIN.fill(name=_name(case.carried.broken[0]))
         return Filing("unreadable", case.carried.broken[0].reason or "damaged", explanation, submissions)
     known = _new_addresses(case, scene, [one for one in submissions if one.status == "filed"])
-    return Filing("review", doubt.reason, doubt.explanation, submissions, new_addresses=known)
+    explanation = _with_sender(doubt.explanation, case.unauthenticated)
+    return Filing("review", doubt.reason, explanation, submissions, new_addresses=known)
+
+
+def _with_sender(explanation: Text, unauthenticated: str) -> Text:
+    """The explanation, and why the sender's address did not help."""
+    return _NOT_PROVEN.fill(text=explanation, results=unauthenticated) if unauthenticated else explanation
 
 
 def _is_unreadable(carried: Carried) -> bool:
@@ -260,6 +282,8 @@ def _new_addresses(case: _Case, scene: Scene, filed: Sequence[Submission]) -> tu
     address = case.message.sender.address
     units = {one.unit for one in filed if one.unit}
     if not address or scene.sender.codes or scene.sender.trusted or case.passed_on or len(units) != 1:
+        return ()
+    if case.unauthenticated:  # it may be anybody's
         return ()
     return ((address, next(iter(units))),)
 
@@ -287,6 +311,10 @@ _UNREAD = Text(
 _BROKEN = Text(
     "附件“{name}”打不开（加密或损坏），其余内容请核对。",
     "“{name}” cannot be opened (encrypted or damaged); please check the rest.",
+)
+_NOT_PROVEN = Text(
+    "{text}（发件地址没有通过邮件服务器的验证：{results}，不作为依据。）",
+    "{text} (The mail server could not confirm the sender's address: {results}; it was left out of account.)",
 )
 _ASK_AGAIN = Text(
     "附件“{name}”打不开（加密或损坏），请报送单位重新发送。",

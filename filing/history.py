@@ -27,6 +27,8 @@ def file_imported(
     campaigns: Sequence[CampaignContext],
     received_at: datetime,
     own_message_ids: Collection[str] = frozenset(),
+    *,
+    unauthenticated: str = "",
 ) -> Filing:
     """As ``file_message``, for a message that came by import alone.
 
@@ -35,13 +37,15 @@ def file_imported(
     ``history``, about which no person is asked (a paper marked secret apart); ``new_addresses`` remembers who wrote it.
     """
     begun = [context for context in campaigns if context.has_begun(received_at)]
-    found = file_message(message, extracts, begun or campaigns, received_at, own_message_ids)
+    asked = begun or campaigns
+    found = file_message(message, extracts, asked, received_at, own_message_ids, unauthenticated=unauthenticated)
     if any(context.is_open for context in begun) or found.status == "not_a_report" or found.reason == "classified":
         return found
     filed = tuple(one for one in found.submissions if one.status == "filed") if begun else ()
     if filed:
         return replace(found, status="filed", reason=None, explanation=None, submissions=filed)
-    return Filing("not_a_report", "history", _HISTORY, new_addresses=_told_units(message, found, campaigns))
+    told = () if unauthenticated else _told_units(message, found, campaigns)
+    return Filing("not_a_report", "history", _HISTORY, new_addresses=told)
 
 
 def _told_units(message: Message, found: Filing, campaigns: Sequence[CampaignContext]) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from filing.addressees import addressed_elsewhere
 from filing.bearing import foreign_words, is_formal, is_of_other_work
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
-from filing.carried import Carried
-from filing.corrections import says_correction
+from filing.corrections import sign_in
 from filing.documents import Document
 from filing.kinds import KindFinding, Title, kind_of, titles_of
 from filing.requirements import requirement_for
@@ -27,7 +26,7 @@ from filing.who.names import index_of
 from filing.who.units import UnitVerdict
 from filing.years import earlier_year, is_of_its_time
 from records.campaigns import CampaignContext
-from records.filings import Evidence, Submission
+from records.filings import Evidence, Submission, Trace
 from records.words import Text
 
 _CLUES_SHOWN = 4
@@ -56,15 +55,19 @@ def report_of(
     bundle: Bundle,
     choice: CampaignChoice,
     verdict: UnitVerdict,
-    carried: Carried,
+    trace: Trace,
     *,
     received_at: datetime,
     doubt: Doubt | None,
+    unauthenticated: str = "",
 ) -> Reported:
-    """What the bundle reports. ``doubt``: what stands against filing it whatever unit and campaign are."""
+    """What the bundle reports. ``doubt``: what stands against filing it whatever unit and campaign are;
+    ``unauthenticated``: the results by which the sender's address is not the writer's.
+    """
     best = choice.best
     assert best is not None
-    base, own_doubt = _submission(bundle, choice, verdict, carried, received_at)
+    base, own_doubt = _submission(bundle, choice, verdict, trace, received_at)
+    base = _disbelieved(base, unauthenticated) if unauthenticated else base
     found = doubt or _doubt(choice, verdict, base) or own_doubt
     if found is None:
         return Reported((replace(base, status="filed"),), None)
@@ -74,7 +77,7 @@ def report_of(
 
 
 def _submission(
-    bundle: Bundle, choice: CampaignChoice, verdict: UnitVerdict, carried: Carried, received_at: datetime
+    bundle: Bundle, choice: CampaignChoice, verdict: UnitVerdict, trace: Trace, received_at: datetime
 ) -> tuple[Submission, Doubt | None]:
     scored = choice.ranked[0]
     campaign = scored.context.campaign
@@ -87,6 +90,7 @@ def _submission(
     said = squeeze("\n".join(title.text for title in titles))
     answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
     figures = find_figures(own, campaign, answer.kind)
+    saying = sign_in(titles, own)
     doubtful = [
         *(["kind"] if answer.doubtful else []),
         *(["activities"] if done.doubtful else []),
@@ -103,11 +107,22 @@ def _submission(
         figures=figures,
         parts=bundle.parts,
         doubtful=tuple(doubtful),
-        evidence=(*_evidence(verdict, kind, done), *_campaign_evidence(own, bundle, scored)),
+        evidence=(
+            *_evidence(verdict, kind, done),
+            *_campaign_evidence(own, bundle, scored),
+            *([saying.evidence] if saying.evidence else []),
+        ),
         unit_text=verdict.unit_text,
-        correction=says_correction(titles, carried.own_words),
+        sign=saying.sign,
+        partial=saying.partial,
+        trace=trace,
     )
     return submission, _content_doubt(bundle, choice, submission, titles, received_at)
+
+
+def _disbelieved(base: Submission, results: str) -> Submission:
+    """The address was left out of account, and everybody can see why."""
+    return replace(base, unauthenticated=True, evidence=(*base.evidence, Evidence("sender", "header", results)))
 
 
 def _doubt(choice: CampaignChoice, verdict: UnitVerdict, base: Submission) -> Doubt | None:

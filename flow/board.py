@@ -93,14 +93,32 @@ def first_received(item: FiledSubmission, by_message: Mapping[str, Sequence[File
 
     What nobody could open was no report, so a re-send of it stands for itself.
     """
-    seen = {item.id}
+    seen, received_at = {item.id}, item.received_at
     while item.supersedes is not None:
         earlier = _same_unit(by_message.get(item.supersedes, ()), item)
-        if earlier is None or earlier.id in seen or earlier.submission.status not in ("filed", "returned"):
+        if earlier is None or earlier.id in seen or not _was_a_report(earlier):
             break
         seen.add(earlier.id)
         item = earlier
-    return item.received_at
+        if item.submission.status != "review":  # one that waits hands on what it corrects, no time of its own
+            received_at = item.received_at
+    return received_at
+
+
+def replaced(submissions: Sequence[FiledSubmission]) -> dict[tuple[str, str | None], str]:
+    """(message, unit) → the accepted message that stands in its place; what such a one corrects by way of one that is
+    not accepted is replaced as well.
+    """
+    targets = {(item.message, item.submission.unit): item.supersedes for item in submissions if item.supersedes}
+    found: dict[tuple[str, str | None], str] = {}
+    for item in submissions:
+        if item.submission.status != "filed":
+            continue
+        share = (item.message, item.submission.unit)
+        while (target := targets.get(share)) is not None and (target, share[1]) not in found:
+            share = (target, share[1])
+            found[share] = item.message
+    return found
 
 
 def counts(item: FiledSubmission, requirement: Requirement) -> bool:
@@ -182,7 +200,7 @@ def _activities(items: Iterable[FiledSubmission]) -> frozenset[str]:
 
 def _unit_figures(items: Sequence[FiledSubmission]) -> dict[str, tuple[float, bool]]:
     """One unit's figures, each with whether it is provisional."""
-    corrected = {item.supersedes for item in items if item.submission.status == "filed"}
+    corrected = {message for message, _ in replaced(items)}
     accepted = [item for item in items if item.submission.status == "filed" and item.message not in corrected]
     material: defaultdict[str, float] = defaultdict(float)
     for item in accepted:
@@ -191,8 +209,24 @@ def _unit_figures(items: Sequence[FiledSubmission]) -> dict[str, tuple[float, bo
                 material[figure.measure] += figure.value
     found = {name: (value, True) for name, value in material.items()}
     summaries = [item for item in accepted if item.submission.kind == "summary"]
-    if summaries:
-        found |= {figure.measure: (figure.value, False) for figure in summaries[-1].submission.figures}
+    return found | {name: (value, False) for name, value in _stated(summaries, items).items()}
+
+
+def _stated(summaries: Sequence[FiledSubmission], items: Sequence[FiledSubmission]) -> dict[str, float]:
+    """What the latest accepted summary states. A supplement only adds what it lacks; what a correction of some figures
+    does not state stands as in the report that it corrects.
+    """
+    whole = [item for item in summaries if item.submission.sign != "supplement"]
+    known = {item.message: item for item in items if item.submission.kind == "summary"}
+    found: dict[str, float] = {}
+    item = whole[-1] if whole else None
+    while item is not None:
+        for figure in item.submission.figures:
+            found.setdefault(figure.measure, figure.value)
+        item = known.get(item.supersedes or "") if item.submission.partial else None
+    for supplement in reversed([one for one in summaries if one.submission.sign == "supplement"]):
+        for figure in supplement.submission.figures:
+            found.setdefault(figure.measure, figure.value)
     return found
 
 
@@ -205,6 +239,13 @@ def _total(measure: Measure, values: Sequence[tuple[float, bool]]) -> FigureTota
         stated_by=len(values),
         provisional=any(provisional for _, provisional in values),
     )
+
+
+def _was_a_report(item: FiledSubmission) -> bool:
+    """Whether what is corrected was a report: taken back or unreadable, it was none."""
+    if item.submission.status == "withdrawn" or item.message_status == "unreadable":
+        return False
+    return item.submission.status != "review" or item.supersedes is not None
 
 
 def _same_unit(candidates: Sequence[FiledSubmission], item: FiledSubmission) -> FiledSubmission | None:

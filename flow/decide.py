@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from flow.campaigns import Writer, append_decisions
 from flow.office import Office
 from records.decisions import Action, Decision, Undo, Version
 from records.errors import UsageError
-from records.filings import Submission
+from records.filings import Submission, Trace
 from records.words import Text
 from storage import messages
 from storage.archive import Archive
@@ -66,7 +67,8 @@ def existing_submission(office: Office, id_: str) -> tuple[str, Submission]:
 
 def snapshot(submission: Submission | None) -> str:
     """What stood there before a decision, for the journal."""
-    return "" if submission is None else json.dumps(to_json(Submission, submission), ensure_ascii=False)
+    bare = None if submission is None else replace(submission, trace=Trace())
+    return "" if bare is None else json.dumps(to_json(Submission, bare), ensure_ascii=False)
 
 
 def unit_code(office: Office, campaign: str, unit: str) -> str:

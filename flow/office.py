@@ -26,6 +26,7 @@ class Office:
     decisions: tuple[Decision, ...]
     standing: Standing
     own_addresses: frozenset[str] = frozenset()  # from which our mails come
+    trusted_authserv: frozenset[str] = frozenset()  # servers whose Authentication-Results are believed
 
     @property
     def campaigns(self) -> tuple[Campaign, ...]:
@@ -42,7 +43,8 @@ def read_office(settings: Settings, archive: Archive) -> Office:
     decisions = tuple(archive.decisions.read())
     contexts = load_contexts(settings, decisions)
     own = own_addresses(settings) | {sent.sender for sent in archive.sent.read() if sent.sender}
-    return Office(archive, contexts, decisions, standing_of(decisions), own)
+    trusted = frozenset(name for table in settings.mailbox for name in table.trusted_authserv)
+    return Office(archive, contexts, decisions, standing_of(decisions), own, trusted)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

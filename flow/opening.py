@@ -33,8 +33,8 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
             store_campaign(session, context)
         mark_sent(session, archive.sent.read())
         known = {decision.id for decision in stored_decisions(session)}
-        relate_if_due(session)
-    office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
+        office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
+        relate_if_due(session, office)
     return lay_over(office, [decision for decision in decisions if decision.id not in known])
 
 
@@ -55,7 +55,7 @@ def lay_over(office: Office, new: Iterable[Decision]) -> Office:
             for id_ in unread.union(_touched(listed, decisions, of_links=True)):
                 read_again(session, id_)
             settle_records(session, updated)
-            relate(session)
+            relate(session, updated)
     return updated
 
 

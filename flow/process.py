@@ -17,12 +17,15 @@ from flow.correspondents import Correspondents
 from flow.linked import with_saved
 from flow.office import Office
 from flow.settle import relate, settle
+from intake.authentication import failed_authentication
+from intake.delivery_status import read_delivery_report
 from intake.message import read_header
 from parsers.reader import UnreadMessage
 from records.errors import BaosongError, MissingFile
 from records.extracts import Extract
 from records.filings import Filing
 from records.mail import Message, Part
+from records.mails import MARK
 from records.words import Text
 from storage import messages
 from storage.deliveries import imported_alone
@@ -108,7 +111,7 @@ def process_pending(
         raise
     if rows:
         with step("relate"), office.archive.database.session() as session:
-            relate(session)
+            relate(session, office)
     return len(rows)
 
 
@@ -200,15 +203,17 @@ def _decide(desk: Judging, read: Read) -> Filing:
     if isinstance(read.failure, UnreadMessage):
         problem = read.failure.problem
         return Filing("review", problem.reason, TOO_MUCH.fill(why=problem.explanation))
-    if message.message_id is not None and message.sender.address not in office.own_addresses:
-        own -= {message.message_id}
+    if message.message_id is not None:
+        own = own_ids_for(message, own, office.own_addresses)
     with office.archive.database.session() as session:
         received_at = session.get_one(MessageRow, read.id).received_at
         is_imported = bool(imported_alone(session, [read.id]))
     judge = file_imported if is_imported else file_message
-    found = judge(message, read.extracts, desk.correspondents.contexts(received_at), received_at, own)
+    failed = failed_authentication(message, office.trusted_authserv)
+    contexts = desk.correspondents.contexts(received_at)
+    found = judge(message, read.extracts, contexts, received_at, own, unauthenticated=failed)
     desk.correspondents.filed(received_at, found)
-    return found
+    return replace(found, bounced=read_delivery_report(message)) if found.reason == "bounce" else found
 
 
 def _keep_files(office: Office, read: Read) -> None:
@@ -222,3 +227,15 @@ def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:
     with office.archive.database.session() as session:
         messages.store_found(session, id_, Filing("review", reason, BROKE.fill(why=why)))
         settle(session, office, id_)
+
+
+def own_ids_for(message: Message, own: frozenset[str], own_addresses: frozenset[str]) -> frozenset[str]:
+    """Which Message-IDs make this mail ours: all, where it comes from one of our addresses, and its own as well where a
+    server on the way changed that but left our mark; none of it where it comes from anybody else.
+    """
+    id_ = message.message_id
+    assert id_ is not None
+    if message.sender.address not in own_addresses:
+        return own - {id_}
+    mark = message.header(MARK)
+    return own | {id_} if mark and mark in {one.strip("<>").partition("@")[0] for one in own} else own

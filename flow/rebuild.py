@@ -35,7 +35,7 @@ def rebuild(office: Office, reader: Reader, progress: Callable[[str, int], None]
         settle_records(session, office)
     count = process_pending(office, reader, progress)
     with office.archive.database.session() as session:
-        relate(session)
+        relate(session, office)
     if gone:
         raise ArchiveError(LOST.fill(count=len(gone), first=gone[0]))
     return count

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from filing.relations import supersedes
+from filing.relations import contested, relations
+from filing.who.senders import writes_for
 from flow.apply import apply_decisions, recorded
 from flow.linked import link_note
 from flow.office import Office
@@ -19,9 +21,10 @@ from records.campaigns import CampaignContext
 from records.decisions import Record
 from records.errors import MissingFile
 from records.filings import FiledSubmission, Filing, ReportFacts, Submission
+from records.words import Text
 from storage import messages
 from storage.searching import forget_texts, index_texts
-from storage.state import UNRELATED, recall, remember
+from storage.state import CONTESTED, UNRELATED, recall, remember
 from storage.tables import FiledPathRow, MessageRow
 from storage.tree import TreeFile
 
@@ -45,6 +48,12 @@ PACKAGES = frozenset(
     }
 )
 UNINDEXED_REASONS = frozenset({"classified"})
+CONTESTED_REASON = "replaces_known"
+UNKNOWN_ADDRESS = Text(
+    "从没有登记过的邮箱 {sender} 发来，而该单位已从登记的邮箱报过，这一份会取代它：请核对是否该单位所发",
+    "it comes from {sender}, an address nobody knows, and would take the place of what the unit sent from its own: "
+    "please check that the unit sent it",
+)
 
 
 def settle(session: Session, office: Office, id_: str) -> None:
@@ -53,6 +62,9 @@ def settle(session: Session, office: Office, id_: str) -> None:
     if found is None:
         return
     filing = apply_decisions(found, office.standing.by_message.get(id_, ()), office.campaigns)
+    doubted = _contested(session)
+    if any(f"{id_}/{ordinal}" in doubted for ordinal in range(1, len(filing.submissions) + 1)):
+        filing = _held_back(filing, id_, doubted, session.get_one(MessageRow, id_).sender)
     _settle_filing(session, office, id_, filing)
 
 
@@ -73,18 +85,45 @@ def settle_records(session: Session, office: Office) -> None:
         _settle_filing(session, office, action.id, filing)
 
 
-def relate(session: Session) -> None:
-    """Find anew which submission corrects which message, over all messages: the order of processing plays no part."""
-    envelopes = messages.envelopes(session)
-    facts = [_facts(item, envelopes[item.message]) for item in messages.filed_submissions(session)]
-    messages.set_supersedes(session, supersedes(facts))
+def relate(session: Session, office: Office) -> None:
+    """Find anew which submission corrects which message, over all messages: the order of processing plays no part.
+
+    One that would take the place of a report from a known address, and comes from an unknown one, waits for a person.
+    """
+    facts = _all_facts(session, office)
+    found = relations(facts)
+    doubted, before = contested(facts, found).keys(), _contested(session)
+    remember(session, CONTESTED, "\n".join(sorted(doubted)))
+    for id_ in sorted({submission.rpartition("/")[0] for submission in doubted ^ before}):
+        settle(session, office, id_)
+    messages.set_supersedes(session, {id_: (item.supersedes, item.evidence) for id_, item in found.items()})
     remember(session, UNRELATED, "")
 
 
-def relate_if_due(session: Session) -> None:
+def relate_if_due(session: Session, office: Office) -> None:
     """As :func:`relate`, where a crash came between a filing and it."""
     if recall(session, UNRELATED):
-        relate(session)
+        relate(session, office)
+
+
+def _contested(session: Session) -> frozenset[str]:
+    """The submissions that :func:`relate` held back last."""
+    return frozenset(recall(session, CONTESTED).split())
+
+
+def _held_back(filing: Filing, id_: str, doubted: Collection[str], sender: str) -> Filing:
+    """The filing with what is contested under review; what a person decided stands."""
+    submissions = tuple(
+        replace(item, status="review", contested=True)
+        if f"{id_}/{ordinal}" in doubted and item.status == "filed" and item.decided_by is None
+        else item
+        for ordinal, item in enumerate(filing.submissions, 1)
+    )
+    if submissions == filing.submissions:
+        return filing
+    explained = filing.explanation if filing.status == "review" else UNKNOWN_ADDRESS.fill(sender=sender)
+    reason = filing.reason if filing.status == "review" else CONTESTED_REASON
+    return replace(filing, status="review", reason=reason, explanation=explained, submissions=submissions)
 
 
 def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -> None:
@@ -178,18 +217,39 @@ def _body_page(view: MessageView) -> bytes:
     return PAGE.format(**{name: html.escape(value) for name, value in fields.items()}).encode("utf-8", "replace")
 
 
+def _all_facts(session: Session, office: Office) -> list[ReportFacts]:
+    """Every submission as it would stand if nothing were contested, with whether its sender is known for its unit."""
+    envelopes = messages.envelopes(session)
+    facts = [_facts(item, envelopes[item.message]) for item in messages.filed_submissions(session)]
+    confirmed = {
+        (one.submission.campaign, one.submission.unit, one.sender)
+        for one in facts
+        if one.submission.status == "filed" and one.submission.decided_by is not None and one.sender
+    }
+    return [replace(one, sender_known=_is_known(one, office, confirmed)) for one in facts]
+
+
+def _is_known(fact: ReportFacts, office: Office, confirmed: Collection[tuple[str | None, str | None, str]]) -> bool:
+    """Registered for the unit, its parent's, of its own domain, a coordinator's, or once confirmed by a person."""
+    submission = fact.submission
+    if not fact.sender or submission.unit is None or submission.unauthenticated:
+        return False
+    if (submission.campaign, submission.unit, fact.sender) in confirmed:
+        return True
+    context = next((item for item in office.contexts if item.campaign.id == submission.campaign), None)
+    return context is not None and writes_for(fact.sender, submission.unit, context)
+
+
 def _facts(item: FiledSubmission, envelope: messages.Envelope) -> ReportFacts:
+    held = item.submission.contested
     return ReportFacts(
         submission_id=item.id,
         raw_sha256=item.message,
-        received_at=item.received_at.isoformat(),
-        campaign=item.submission.campaign,
-        unit=item.submission.unit,
-        status=item.submission.status,
-        kind=item.submission.kind,
-        correction=item.submission.correction,
-        message_status=item.message_status,
-        part_hashes=item.submission.parts,
+        received_at=item.received_at,
+        submission=replace(item.submission, status="filed", contested=False) if held else item.submission,
+        message_status="filed" if held else item.message_status,
+        reason=envelope.reason,
+        message_id=envelope.message_id,
         subject=envelope.subject,
         sender=envelope.sender,
         text_fingerprint=envelope.fingerprint,

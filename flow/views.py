@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from flow.board import deadline, first_received
+from flow.board import deadline, first_received, replaced
 from flow.standing import Standing
 from records.boards import MessageView, SubmissionView
 from records.campaigns import CampaignContext, Requirement
@@ -87,12 +87,9 @@ class Judge:
 def judge(contexts: Iterable[CampaignContext], standing: Standing, filed: Sequence[FiledSubmission]) -> Judge:
     """A judge who knows all submissions."""
     by_message: dict[str, tuple[FiledSubmission, ...]] = {}
-    superseded_by: dict[tuple[str, str | None], str] = {}
     for item in filed:
         by_message[item.message] = (*by_message.get(item.message, ()), item)
-        if item.supersedes is not None and item.submission.status == "filed":
-            superseded_by[item.supersedes, item.submission.unit] = item.message
-    return Judge({context.campaign.id: context for context in contexts}, standing, by_message, superseded_by)
+    return Judge({context.campaign.id: context for context in contexts}, standing, by_message, replaced(filed))
 
 
 def all_views(session: Session, judged_by: Judge, wanted: Wanted, with_content: bool = True) -> list[MessageView]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from records.bounces import DeliveryReport
 from records.campaigns import Kind
 from records.words import Text
 
@@ -46,6 +47,23 @@ class Figure:
     doubtful: bool = False
 
 
+Sign = Literal["", "correction", "version", "supplement"]
+"""What a message says that it is to an earlier one: its correction or repetition (更正, 重发, 以此为准); its last
+version (定稿, 盖章版), which counts where the words are alike; what that one lacked (补发, 漏发)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """By what a report is known again: its files, a sketch of its words, its numbers, the mails that it answers."""
+
+    files: tuple[tuple[str, str], ...] = ()  # (sha256, name) of its files, those in archives and messages included
+    papers: tuple[str, ...] = ()  # sha256 of those that are no pictures
+    words: tuple[int, ...] = ()  # the smallest hashes of its runs of characters, digits left out; sorted
+    length: int = 0  # how many different runs there are
+    numbers: str = ""  # digest of the numbers that it states
+    answers: tuple[str, ...] = ()  # Message-IDs that it answers, refers to or carries
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What one unit reports to one campaign in one message (报送材料), or a person recorded by hand.
@@ -68,7 +86,11 @@ class Submission:
     decided_by: str | None = None
     alternative: bool = False  # a further suggestion for the same report as the one before it
     unit_text: str = ""  # the sender's name in its own words where the unit is not on the roster
-    correction: bool = False  # says that it corrects or repeats an earlier report (更正, 重发, 以此为准)
+    sign: Sign = ""
+    partial: bool = False  # a correction of some figures; what it does not state stands as it was
+    trace: Trace = Trace()
+    unauthenticated: bool = False  # the receiving server says that the From address is not the writer's
+    contested: bool = False  # it would take the place of a report from a known address, and comes from an unknown one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +103,7 @@ class Filing:
     submissions: tuple[Submission, ...] = ()
     evidence: tuple[Evidence, ...] = ()  # for not_a_report
     new_addresses: tuple[tuple[str, str], ...] = ()  # (address, unit code): filed by content from an unknown address
+    bounced: DeliveryReport | None = None  # of a bounce: what came back, from whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +112,28 @@ class ReportFacts:
 
     submission_id: str
     raw_sha256: str
-    received_at: str  # ISO 8601 in UTC: sorts by time
-    campaign: str | None
-    unit: str | None
-    status: SubmissionStatus
-    kind: Kind
-    correction: bool
+    received_at: datetime
+    submission: Submission
     message_status: MessageStatus
-    part_hashes: tuple[str, ...] = ()
+    reason: str = ""  # the message's
+    message_id: str = ""
     subject: str = ""
     sender: str = ""
-    text_fingerprint: str = ""
+    text_fingerprint: str = ""  # of the whole message: words and files
+    sender_known: bool = False  # the sender's address is known to write for the unit
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it counts, or counted until it was sent back to the unit."""
+        return self.submission.status in ("filed", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """That a submission corrects or repeats an earlier message, and what says so."""
+
+    supersedes: str  # raw_sha256
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 MailKind = Literal["digest", "reminder", "alarm"]
+MARK = (
+    "X-Baosong-Mail"  # a header of all our mails: what stands before the @ of the Message-ID, which some servers change
+)
 
 
 @dataclass(frozen=True, slots=True)

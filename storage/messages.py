@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from records.boards import AttachmentView, MessageView, SubmissionView
 from records.extracts import Extract, Page, Picture, Table
-from records.filings import FiledSubmission, Filing, Submission
+from records.filings import Evidence, FiledSubmission, Filing, Submission
 from records.mail import LINKED, CloudLink, Message
 from records.words import Text
 from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
@@ -113,19 +113,29 @@ class Envelope:
     subject: str
     sender: str
     fingerprint: str
+    message_id: str = ""
+    reason: str = ""
 
 
 def envelopes(session: Session) -> dict[str, Envelope]:
     """The envelopes of all messages, by id."""
-    query = select(MessageRow.id, MessageRow.subject, MessageRow.sender, MessageRow.fingerprint)
-    return {id_: Envelope(subject, sender, mark) for id_, subject, sender, mark in session.exec(query)}
+    columns = (MessageRow.id, MessageRow.subject, MessageRow.sender, MessageRow.fingerprint)
+    found = {id_: Envelope(subject, sender, mark) for id_, subject, sender, mark in session.exec(select(*columns))}
+    more = select(MessageRow.id, MessageRow.message_id, MessageRow.reason)
+    for id_, message_id, reason in session.exec(more):
+        found[id_] = replace(found[id_], message_id=message_id or "", reason=reason or "")
+    return found
 
 
-def set_supersedes(session: Session, found: dict[str, str]) -> None:
-    """Write which submission corrects which message; all others correct none."""
+def set_supersedes(session: Session, found: Mapping[str, tuple[str, Evidence]]) -> None:
+    """Write which submission corrects which message, and by what words; all others correct none."""
     for row in session.exec(select(SubmissionRow)):
-        if row.supersedes != found.get(row.id):
-            row.supersedes = found.get(row.id)
+        target, evidence = found.get(row.id, (None, None))
+        value = from_json(Submission, row.value)
+        told = tuple(one for one in value.evidence if one.for_ != "supersedes") + ((evidence,) if evidence else ())
+        if (row.supersedes, value.evidence) != (target, told):
+            row.supersedes = target
+            row.value = to_json(Submission, replace(value, evidence=told))
             session.add(row)
 
 

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage.tables import StateRow, checked
 
+CONTESTED = "contested"  # submissions held back for a person by what others say, one a line
 UNRELATED = "unrelated"  # filings changed since corrections were last found
 CAMPAIGN = "campaign "  # + id: the state of a campaign and its roster that the tables hold
 

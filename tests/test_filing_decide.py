@@ -254,7 +254,7 @@ def test_a_correction_is_marked_and_a_late_report_is_not() -> None:
     paper = extract("总结.docx", summary("静安养老院"))
     corrected = file(message("更正：静安养老院总结", "前次数据有误，以本次为准"), paper)
     late = file(message("静安养老院总结（补报）", "补报，以盖章件为准"), paper)
-    assert [one.correction for one in (*corrected.submissions, *late.submissions)] == [True, False]
+    assert [one.sign for one in (*corrected.submissions, *late.submissions)] == ["correction", "supplement"]
 
 
 def test_evidence_says_where_it_stands() -> None:

@@ -17,6 +17,7 @@ from sqlmodel import Session
 import records
 from records.boards import AttachmentView, Board, DigestData, FigureTotal, MessageView, Obligation, Reconciliation
 from records.boards import SubmissionView as View
+from records.bounces import DeliveryReport, FailedRecipient, ReturnedMail
 from records.campaigns import (
     ActivityType,
     Campaign,
@@ -44,7 +45,7 @@ from records.decisions import (
     Withdraw,
 )
 from records.extracts import Extract, Page, Picture, Table
-from records.filings import Evidence, Figure, FiledSubmission, Filing, ReportFacts, Submission
+from records.filings import Evidence, Figure, FiledSubmission, Filing, Relation, ReportFacts, Submission, Trace
 from records.journals import Arrival, Sent
 from records.mail import Address, CloudLink, Fetched, Listing, Location, MailboxAccount, Message, Oversized, Part
 from records.mails import Attachment, Letter, OutgoingAccount, OutgoingMail
@@ -82,7 +83,9 @@ SUMMARY = Submission(
     doubtful=("activities",),
     evidence=(EVIDENCE, Evidence("kind", "subject", "总结")),
     unit_text="某街道",
-    correction=True,
+    sign="correction",
+    partial=True,
+    trace=Trace((("a" * 64, "总结.docx"),), ("a" * 64,), (1, 2), 2, "n", ("<1@example.com>",)),
 )
 MATERIAL = Submission("review", "autumn", None, "material", None, 0.4, alternative=True, unit_text="陌生单位")
 FILING = Filing(
@@ -92,6 +95,7 @@ FILING = Filing(
     submissions=(SUMMARY, MATERIAL),
     evidence=(EVIDENCE,),
     new_addresses=(("neu@example.com", "W01"),),
+    bounced=DeliveryReport((FailedRecipient("c@example.com", "5.1.1"),), ("<1@example.com>",), ("a" * 40,)),
 )
 SPRING = Campaign(
     id="spring",
@@ -227,7 +231,9 @@ VALUES: tuple[Any, ...] = (
     SPRING, AUTUMN, ROSTER, ARRIVAL, SENT, FILING, BOARD, DIGEST_DATA, *DECISIONS,
     CampaignContext(SPRING, ROSTER, ("c@example.com",), is_open=False, known_addresses=(("a@example.com", "W01"),)),
     FiledSubmission("m/1", "m", AT, "filed", SUMMARY, "b" * 64),
-    ReportFacts("m/1", "a" * 64, AT.isoformat(), "spring", "W01", "filed", "summary", True, "filed", ("a" * 64,)),
+    ReportFacts("m/1", "a" * 64, AT, SUMMARY, "filed", "thanks", "<1@example.com>", "总结", "a@example.com", "f", True),
+    Relation("a" * 64, EVIDENCE),
+    ReturnedMail("a@example.com", "digest", "spring", "2025-06-20", "5.1.1", AT, "b" * 64),
     Listing(Location("report@imap.example.com", "INBOX", 7, 1), 1234, AT), Text("甲", "a"),
     OutgoingMail("k", "digest", "spring", "2025-06-20", "a@example.com", "<1@example.com>", AT, b"a", ("m",)),
 )  # fmt: skip
@@ -395,10 +401,13 @@ def test_what_supersedes_what_comes_back(session: Session) -> None:
     for sha256 in ("a" * 64, "b" * 64):
         archived(session, dataclasses.replace(ARRIVAL, sha256=sha256, uid=ord(sha256[0])))
         store_filing(session, sha256, Filing("filed", submissions=(SUMMARY,)))
-    set_supersedes(session, {f"{'b' * 64}/1": "a" * 64})
+    words = Evidence("supersedes", "subject", "更正")
+    set_supersedes(session, {f"{'b' * 64}/1": ("a" * 64, words)})
     assert [item.supersedes for item in filed_submissions(session)] == [None, "a" * 64]
+    assert [words in item.submission.evidence for item in filed_submissions(session)] == [False, True]
     set_supersedes(session, {})
     assert [item.supersedes for item in filed_submissions(session)] == [None, None]
+    assert [item.submission for item in filed_submissions(session)] == [SUMMARY, SUMMARY]
 
 
 def test_a_message_comes_back_as_people_see_it(session: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from filing.text.lexica import words
+from filing.who.names import index_of
 from records.campaigns import CampaignContext
 
 
@@ -35,6 +36,14 @@ def known_sender(address: str, context: CampaignContext) -> Known:
     seen = [code for known, code in context.seen_addresses if known == address and context.roster.unit(code)]
     codes = tuple(dict.fromkeys([*sure, *seen]))  # seen with two units, it is shared
     return Known(codes, False, None if codes else _domain_unit(address, context), bool(sure) or not seen)
+
+
+def writes_for(address: str, unit: str, context: CampaignContext) -> bool:
+    """Whether the address is known to write for the unit: its own, its parent's, a coordinator's, or of its domain."""
+    known = known_sender(address, context)
+    if known.trusted or unit in known.codes or known.domain_of == unit:
+        return True
+    return any(index_of(context.roster).is_part_of(unit, code) for code in known.codes)
 
 
 def _domain_unit(address: str, context: CampaignContext) -> str | None:
