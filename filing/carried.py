@@ -169,6 +169,6 @@ def tells_of_deeds(text: str) -> bool:
 
 
 def _is_deed(clause: str) -> bool:
-    if contains_any(clause, ("查收", "请问", "附件", "咨询一下", "请示")):
+    if contains_any(clause, words("nonreports", "no_deeds")):
         return False
     return bool(contains_any(clause, words("nonreports", "deeds")))

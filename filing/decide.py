@@ -14,7 +14,10 @@ from filing.documents import Document, documents_of
 from filing.nonreports import Situation, non_report
 from filing.papers import paper_of
 from filing.submitting import Doubt, Reported, report_of
+from filing.text.lexica import contains_any, words
 from filing.text.quoting import is_forward, subject_marks
+from filing.text.squeeze import squeeze
+from filing.text.vocabulary import marker
 from filing.themes import themes_of
 from filing.traces import trace_of
 from filing.what.activities import find_activities
@@ -32,6 +35,7 @@ from records.words import Text
 
 _SECRECY = re.compile(r"^\s*(?:绝密|机密|秘密)\s*[★☆]", re.MULTILINE)  # GB/T 9704 7.2.2
 _HEAD = 2000
+_IDENTIFIER = re.compile(r"<[^<>\s]{3,200}>")
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
 
@@ -46,6 +50,7 @@ class _Case:
     carried: Carried
     passed_on: bool
     first_sender: str  # of what a trusted forwarder passes on
+    quotes_us: bool = False  # a mail of ours stands in its body
     unauthenticated: str = ""  # results by which the From address is not the writer's
 
 
@@ -82,16 +87,30 @@ def file_message(
 
 
 def _case(message: Message, extracts: Sequence[Extract], own_message_ids: Collection[str]) -> _Case:
-    foreign = tuple(_without_own_mail(extract, own_message_ids) for extract in extracts)
+    quotes_us = _quotes_us(message, own_message_ids)
+    others = (one for one in extracts if not (quotes_us and _is_own_file(one)))
+    foreign = tuple(_without_own_mail(one, own_message_ids) for one in others)
     documents = documents_of(message, foreign)
     own = next((d.text for d in documents if d.role == "body" and d.where == "body"), "")
-    passed_on = is_forward(message.subject, own[:200])
+    passed_on = is_forward(message.subject, own[:200]) and not quotes_us
     quoted = [document for document in documents if document.role == "quoted"]
     sender = first_sender(message, foreign, quoted)
     if passed_on:
         documents = tuple(forwarded(d).body if d.role == "quoted" else d for d in documents)
     carried = carried_by(message, foreign, documents)
-    return _Case(message, foreign, documents, files_of(foreign), carried, passed_on, sender)
+    return _Case(message, foreign, documents, files_of(foreign), carried, passed_on, sender, quotes_us=quotes_us)
+
+
+def _quotes_us(message: Message, own_message_ids: Collection[str]) -> bool:
+    """Whether a mail of ours stands quoted or returned in the body: it names units, and reports nothing."""
+    if contains_any(squeeze(message.body_text), words("nonreports", "own_foot")):
+        return True
+    return any(id_ in own_message_ids for id_ in _IDENTIFIER.findall(message.body_text))
+
+
+def _is_own_file(extract: Extract) -> bool:
+    """The workbook that goes with our mails, passed on with one of them."""
+    return bool(marker("nonreports", "own_files").fullmatch(extract.part.filename or ""))
 
 
 def _without_own_mail(extract: Extract, own_message_ids: Collection[str]) -> Extract:
@@ -154,6 +173,7 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         unit_named=any(one.sure and one.content >= _NAMES_IT for one in standings(clues)),
         plan_wanted=wanted,
         own_message_ids=own_message_ids,
+        quotes_us=case.quotes_us,
         business=business,
         tells=business is not None and bool(_told(case.documents, best)),
     )

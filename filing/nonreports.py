@@ -10,6 +10,7 @@ from filing.business import Business
 from filing.carried import Carried, CarriedPaper
 from filing.papers import paper_of
 from filing.text.lexica import contains_any, words
+from filing.text.quoting import split_body
 from filing.text.squeeze import squeeze
 from records.filings import Evidence, NotReportReason
 from records.mail import Message
@@ -33,6 +34,7 @@ class Situation:
     unit_named: bool  # a unit of the roster signs, heads or names it
     plan_wanted: bool  # a requirement asks for a plan
     own_message_ids: Collection[str] = frozenset()
+    quotes_us: bool = False  # a mail of ours stands in it
     business: Business | None = None  # what its titles say that it is, if not a report
     tells: bool = True  # of activities of an open campaign that were done
 
@@ -40,6 +42,11 @@ class Situation:
     def words(self) -> str:
         """Subject and own words, squeezed."""
         return squeeze(self.subject) + "\n" + squeeze(self.carried.own_words)
+
+    @property
+    def written(self) -> str:
+        """What the sender wrote, squeezed, without what is quoted below it."""
+        return squeeze(split_body(self.message.body_text).own)
 
     @property
     def reports(self) -> bool:
@@ -79,41 +86,76 @@ def is_own_mail(s: Situation) -> Evidence | None:
 
 
 def is_bounce(s: Situation) -> Evidence | None:
-    """A delivery status notification (RFC 3464), also in the forms of Chinese providers."""
+    """A delivery status notification (RFC 3464), also in the forms of Chinese providers.
+
+    One that returns a unit's report is no bounce to us but the report's only copy; one that returns our own mail,
+    which names units as well, is.
+    """
     sender = s.message.sender.address.partition("@")[0]
-    kind = (s.message.header("content-type") or "").lower()
-    machine = sender in words("nonreports", "bounce_senders") or "delivery-status" in kind
+    status = has_delivery_status(s.message)
+    machine = sender in words("nonreports", "bounce_senders") or status
     told = contains_any(s.message.subject.lower(), words("nonreports", "bounce_subjects"))
-    returned = bool(s.message.header("x-failed-recipients")) or (s.message.header("return-path") or "").strip() == "<>"
-    if not (machine and (told or "delivery-status" in kind)) and not (told and (returned or not sender)):
+    returned = bool(s.message.header("x-failed-recipients")) or _from_nobody(s.message)
+    if not (machine and (told or status)) and not (told and (returned or not sender)):
         return None
-    if s.unit_named and (s.carried.reports or s.carried.body_reports):
+    if s.unit_named and (s.carried.reports or s.carried.body_reports) and not s.quotes_us:
         return None
     return Evidence("not_a_report", "subject", s.message.subject[:80])
 
 
+def has_delivery_status(message: Message) -> bool:
+    """Whether it says for machines what became of a mail (RFC 3464 §2)."""
+    declared = (message.header("content-type") or "").lower()
+    return "delivery-status" in declared or any("delivery-status" in part.media_type for part in message.parts)
+
+
+def _from_nobody(message: Message) -> bool:
+    """The empty envelope sender of what must not be answered (RFC 5321 §4.5.5)."""
+    return (message.header("return-path") or "").strip() == "<>"
+
+
 def is_auto_reply(s: Situation) -> Evidence | None:
-    """An answer that a machine wrote (RFC 3834). Its headers alone never drop what reports."""
+    """An answer that a machine wrote (RFC 3834), or a receipt (RFC 8098). Its headers alone never drop what reports."""
+    if "disposition-notification" in (s.message.header("content-type") or "").lower() and not s.reports:
+        return Evidence("not_a_report", "header", "disposition-notification")
     if s.has_files or (s.reports and not _is_away(s)):
         return None
     if told := contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects")):
         return Evidence("not_a_report", "subject", told)
-    if told := contains_any(squeeze(s.message.body_text), words("nonreports", "auto_bodies")):
+    if told := contains_any(s.written, words("nonreports", "auto_bodies")):
         return Evidence("not_a_report", "body", told)
-    submitted = (s.message.header("auto-submitted") or "no").lower()
-    replied = submitted.startswith("auto-replied") or any(map(s.message.header, _AUTO_HEADERS))
-    return Evidence("not_a_report", "header", submitted) if replied else None
+    if marked := _answered_by_machine(s.message):
+        return Evidence("not_a_report", "header", marked)
+    return Evidence("not_a_report", "body", s.written[:80]) if _is_away(s) else None
 
 
 def _is_away(s: Situation) -> bool:
     """A machine's subject or header, and words of somebody who is away: what else it says is no report."""
     by_subject = contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects"))
     submitted = (s.message.header("auto-submitted") or "no").lower()
-    by_header = submitted.startswith("auto-") or any(map(s.message.header, _AUTO_HEADERS))
-    return bool((by_subject or by_header) and contains_any(squeeze(s.message.body_text), words("nonreports", "away")))
+    by_header = submitted.startswith("auto-") or _answered_by_machine(s.message) or _from_nobody(s.message)
+    return bool((by_subject or by_header) and contains_any(s.written, words("nonreports", "away")))
 
 
-_AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-mail-autoreply", "x-qq-autoreply", "x-autoresponse")
+def _answered_by_machine(message: Message) -> str:
+    """The header by which a machine says that it answers, "" where none does."""
+    submitted = (message.header("auto-submitted") or "").lower()
+    if submitted.startswith("auto-replied"):
+        return submitted
+    if (message.header("precedence") or "").lower() in ("auto_reply", "auto-reply"):
+        return "precedence"
+    return next((name for name in _AUTO_HEADERS if message.header(name)), "")
+
+
+_AUTO_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoresponse",
+    "x-mail-autoreply",
+    "x-qq-autoreply",
+    "x-autogenerated",
+)
 
 
 def is_newsletter(s: Situation) -> Evidence | None:
@@ -222,6 +264,13 @@ def _only_promises(s: Situation) -> bool:
     return bool(begins and not re.search(r"\d", own) and contains_any(own, words("nonreports", "to_come")))
 
 
+def is_own_mail_passed_on(s: Situation) -> Evidence | None:
+    """Our digest or reminder list, forwarded or answered with nothing of the sender's own that would report."""
+    if not s.quotes_us or s.has_files or s.reports:
+        return None
+    return Evidence("not_a_report", "subject", s.message.subject[:80])
+
+
 def is_other_business(s: Situation) -> Evidence | None:
     """Something else that the office must deal with: lists, invoices, applications, changes of contact."""
     if s.carried.unread or s.carried.broken or s.carried.links:
@@ -256,5 +305,6 @@ _RULES: tuple[tuple[NotReportReason, Rule], ...] = (
     ("plan", is_plan),
     ("question", is_question),
     ("thanks", is_thanks),
+    ("own_mail", is_own_mail_passed_on),
     ("other_business", is_other_business),
 )

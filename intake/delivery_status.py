@@ -51,9 +51,9 @@ def read_delivery_report(message: Message) -> DeliveryReport:
 
 def _recipients(part: Part) -> Iterator[FailedRecipient]:
     """Per-recipient groups, blank lines between them; the first group is about the message (RFC 3464 §2.1)."""
-    groups = re.split(rb"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)", part.content[:_MAX_PART].strip())
-    for group in groups:
-        fields = RawHeaders(read_fields(group + b"\r\n"))
+    lines = part.content[:_MAX_PART].replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+    for group in re.split(rb"\n[ \t]*\n", lines):
+        fields = RawHeaders(read_fields(group))
         address = _typed(fields.text("original-recipient")) or _typed(fields.text("final-recipient"))
         if not address or fields.text("action").strip().lower() not in _FINAL:
             continue
