@@ -12,16 +12,22 @@ from digest.directory import KINDS, Directory, campaign_name, figure_text
 from digest.pages import Block, Item, Items, Page, Paragraph, Section, Table, page_html, page_text
 from digest.progress import late_blocks, missing_blocks, progress_blocks, progress_line
 from digest.sheets import XLSX
-from digest.speech import clean, day_text, moment_text, names_text, plural, say, sentence_text
+from digest.speech import clean, day_text, moment_text, names_text, plural, quoted, say, sentence_text
 from digest.standing import missing_units, owed_boards, pressing_boards
 from digest.workbook import status_workbook
 from records.boards import DigestData, FigureTotal, MessageView, Reconciliation
+from records.bounces import ReturnedMail
 from records.mail import CloudLink
 from records.mails import Attachment, Letter
 from records.words import Language, Text
 
 MOST_ITEMS = 80  # of one list; a mail stays readable, the workbook holds all
 MOST_NAMES = 12
+MAIL_KINDS = {
+    "digest": Text("收报日报", "digest"),
+    "reminder": Text("催报清单", "reminder list"),
+    "alarm": Text("告警邮件", "alarm"),
+}
 T = TypeVar("T")
 
 
@@ -90,6 +96,8 @@ class _Digest:
             yield Paragraph(progress_line(board, self._data.period_to, self._language))
         if self._data.unsent:
             yield Paragraph(self._unsent(), alert=True)
+        for returned in self._data.returned:
+            yield Paragraph(self._returned(returned), alert=True)
         balances = self._data.reconciliation.balances
         yield Paragraph(reconciliation_line(self._data.reconciliation, self._language), alert=not balances)
 
@@ -144,6 +152,18 @@ class _Digest:
             "{mails} of ours could not be sent yet and will be tried again.",
             count=count,
             mails=plural(count, "mail"),
+        )
+
+    def _returned(self, mail: ReturnedMail) -> str:
+        """That a recipient's address is bad, so that the others see to it."""
+        return say(
+            self._language,
+            "发给 {address} 的{what}被退回（{when}{why}），请核对 config.toml 里的收件地址。",
+            "The {what} to {address} came back ({when}{why}): check the recipients in config.toml.",
+            address=clean(mail.recipient, 60),
+            what=MAIL_KINDS[mail.kind].say(self._language) if mail.kind in MAIL_KINDS else mail.kind,
+            when=moment_text(mail.returned_at.astimezone(self._data.period_to.tzinfo), self._language),
+            why=f"，{quoted(mail.why, 80)}" if mail.why else "",
         )
 
     def _sections(self) -> Iterable[Section]:

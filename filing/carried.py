@@ -57,8 +57,9 @@ class Carried:
 def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequence[Document]) -> Carried:
     """Sorts what was read and what was not."""
     leaves = [leaf for extract in extracts for leaf in _leaves(extract) if not _is_harmless(leaf)]
-    own = own_words(next((d.text for d in documents if d.role == "body" and d.where == "body"), ""))
-    inner = [d for d in documents if d.role == "body" and d.where != "body"]
+    first = next((d for d in documents if d.role == "body" and d.where == "body"), None)
+    own = own_words(first.text if first else "")
+    inner = [d for d in documents if d.role == "body" and d is not first and not _is_notice(d.text)]
     return Carried(
         papers=tuple(_papers(documents)),
         pictures=tuple(leaf for leaf in leaves if is_photo(leaf)),
@@ -69,6 +70,18 @@ def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequenc
         own_words=own,
         links=sum(link.file_sha256 is None for link in message.cloud_links),
     )
+
+
+def asks(text: str) -> int:
+    """How many words of a notice the text has: 请于…前报送, 特此通知."""
+    short = squeeze(text[:20000])
+    return sum(word in short for word in words("nonreports", "asking"))
+
+
+def _is_notice(text: str) -> bool:
+    """Whether what is passed on is the notice: its title says so, and it asks."""
+    lines = [line for line in text.splitlines() if line.strip()][:3]
+    return any(paper_of(line) == "notice" for line in lines) and asks(text) >= 2
 
 
 def _leaves(extract: Extract) -> Iterator[Extract]:

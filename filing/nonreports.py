@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from filing.business import Business
-from filing.carried import Carried, CarriedPaper
+from filing.carried import Carried, CarriedPaper, asks
 from filing.papers import paper_of
 from filing.text.lexica import contains_any, words
 from filing.text.quoting import split_body
@@ -190,23 +190,18 @@ def is_notice(s: Situation) -> Evidence | None:
     papers = s.carried.papers
     if s.carried.body_reports or s.carried.pictures or s.carried.unread or s.carried.broken:
         return None
-    if papers and all(one.paper == "notice" and _asks(one.document.text) >= 2 for one in papers):
+    if papers and all(one.paper == "notice" and asks(one.document.text) >= 2 for one in papers):
         return Evidence("not_a_report", papers[0].document.where, _first_line(papers[0])[:80])
     if papers or s.has_files:
         return None
     named = paper_of(s.subject) == "notice" or "提醒" in s.subject
     if (
         named
-        and _asks(s.message.body_text + s.quoted) >= 2
+        and asks(s.message.body_text + s.quoted) >= 2
         and not contains_any(s.words, words("nonreports", "questions"))
     ):
         return Evidence("not_a_report", "subject", s.subject[:80])
     return None
-
-
-def _asks(text: str) -> int:
-    short = squeeze(text[:20000])
-    return sum(word in short for word in words("nonreports", "asking"))
 
 
 def is_plan(s: Situation) -> Evidence | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
 
 from config import Settings
 from digest.outgoing import OutgoingServer
+from flow.bounces import bad_addresses
 from flow.campaigns import load_contexts
 from flow.poll import OF_ONE_FOLDER
 from intake.session import MailboxSession
@@ -38,6 +40,10 @@ NOT_IN_ROSTER = Text(
 NO_COORDINATOR = Text(
     "报送任务 {id} 没有 coordinators：日报和催报名单无人接收",
     "campaign {id} has no coordinators: nobody would get digests and reminder lists",
+)
+RETURNED = Text(
+    "发给 {address} 的邮件被退回（{at}，{why}）：请核对 coordinators 里的地址",
+    "mails to {address} come back ({at}, {why}): check the address among the coordinators",
 )
 NO_MAILBOX = Text("没有收件邮箱：请在 config.toml 中加入 [mailbox]", "no mailbox: add a [mailbox] to config.toml")
 MAILBOX = Text("收件邮箱：{what}", "mailbox: {what}")
@@ -108,10 +114,14 @@ def _campaigns(settings: Settings) -> Iterator[Line]:
     archive = open_archive(settings.root)
     try:
         contexts = load_contexts(settings, tuple(archive.decisions.read()))
+        with archive.database.session() as session:
+            returned = bad_addresses(session, datetime.now(UTC))
     finally:
         archive.close()
     for context in contexts:
         yield from _campaign(context)
+    for item in returned:
+        yield Line(False, RETURNED.fill(address=item.recipient, at=item.returned_at.isoformat(), why=item.why or "—"))
 
 
 def _campaign(context: CampaignContext) -> Iterator[Line]:

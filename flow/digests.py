@@ -9,6 +9,7 @@ from digest.compose import compose, mail_key
 from digest.daily import digest_letter
 from digest.periods import digest_period, due_digest_days
 from flow.board import activity_counts, boards, figure_totals
+from flow.bounces import bad_addresses
 from flow.linked import waiting_links
 from flow.mailing import Mailing
 from flow.office import Office
@@ -40,6 +41,7 @@ def digest_data(
         filed = messages.filed_submissions(session, context.campaign.id)
         unsent = len(outbox.unsent(session))
         tried = attempts(session)
+        returned = [item for item in bad_addresses(session, until) if item.campaign == context.campaign.id]
     own = [view for view in views if view.reason == "own_mail"]
     # What is not filed yet stands in a later digest, when it can be said what it is.
     counted = [view for view in views if view.reason != "own_mail" and view.status != "archived"]
@@ -60,6 +62,7 @@ def digest_data(
         activity_counts=activity_counts(context, filed, until),
         unsent=unsent,
         links=waiting_links([view for view in views if view.status != "archived"], period, tried),
+        returned=tuple(returned),
         everything=tuple(view for view in views if view.status == "filed"),
     )
 

@@ -22,6 +22,7 @@ from storage.faults import step
 log = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
+PER_ADDRESS = 20  # mails a day to one address: far above digest and reminders of several campaigns
 
 
 class Server(Protocol):
@@ -76,6 +77,8 @@ def send_due(
     sent = refused = 0
     detail = ""
     for mail in waiting[: max(budget, 0)]:
+        if _is_flooded(archive, mail, now):
+            continue
         with step("hand over mail"):
             result = server.send(mail)
         log.info("mail key=%s outcome=%s", hashlib.sha256(mail.key.encode()).hexdigest()[:12], result.outcome)
@@ -92,6 +95,12 @@ def send_due(
         _postpone(archive, mail, result, now)
         break  # the server is busy or away: the others wait too
     return SendRun(sent, refused, len(waiting) - sent - refused, detail)
+
+
+def _is_flooded(archive: Archive, mail: OutgoingMail, now: datetime) -> bool:
+    """Whether its recipient has had more than enough today (R25): the mail waits."""
+    with archive.database.session() as session:
+        return outbox.sent_to(session, mail.recipient, now - ONE_DAY) >= PER_ADDRESS
 
 
 def _note_sent(archive: Archive, mail: OutgoingMail, now: datetime) -> None:

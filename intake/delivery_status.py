@@ -77,11 +77,9 @@ def _told(message: Message) -> Iterator[FailedRecipient]:
     """Addresses that X-Failed-Recipients (Exim) or the words above the returned mail name."""
     told = _RETURNED.split(message.body_text[:_MAX_TEXT], maxsplit=1)[0]
     named = [*_ADDRESS.findall(message.header("x-failed-recipients") or ""), *_ADDRESS.findall(told)]
-    own = message.sender.address
-    why = _why(told)
-    for address in dict.fromkeys(name.lower() for name in named):
-        if address != own:
-            yield FailedRecipient(address, why)
+    addresses = dict.fromkeys(name.lower() for name in named if name.lower() != message.sender.address)
+    for address in addresses or ("",):
+        yield FailedRecipient(address, _why(told))
 
 
 def _why(told: str) -> str:

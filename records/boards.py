@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from records.bounces import ReturnedMail
 from records.campaigns import Campaign, Kind, Requirement
 from records.extracts import ReadStatus
 from records.filings import Evidence, MessageStatus, SubmissionStatus
@@ -187,4 +188,5 @@ class DigestData:
     activity_counts: tuple[tuple[str, int], ...] = ()  # (activity id, units that reported it)
     unsent: int = 0  # mails of ours that could not be sent yet
     links: tuple[WaitingLink, ...] = ()  # linked files that somebody must fetch, the most urgent first
+    returned: tuple[ReturnedMail, ...] = ()  # addresses of this campaign's recipients from which our mails come back
     everything: tuple[MessageView, ...] = ()  # all filed messages of the campaign, for the status workbook

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, col, select
 
 from records.boards import AttachmentView, MessageView, SubmissionView
+from records.bounces import DeliveryReport
 from records.extracts import Extract, Page, Picture, Table
 from records.filings import Evidence, FiledSubmission, Filing, Submission
 from records.mail import LINKED, CloudLink, Message
@@ -125,6 +126,14 @@ def envelopes(session: Session) -> dict[str, Envelope]:
     for id_, message_id, reason in session.exec(more):
         found[id_] = replace(found[id_], message_id=message_id or "", reason=reason or "")
     return found
+
+
+def bounces(session: Session) -> list[tuple[str, datetime, DeliveryReport]]:
+    """Messages that are bounces, with what they say, by time of receipt."""
+    query = select(MessageRow).where(MessageRow.reason == "bounce", MessageRow.status == "not_a_report")
+    rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
+    found = ((row, from_json(Filing, row.found)) for row in rows if row.found is not None)
+    return [(row.id, row.received_at, filing.bounced) for row, filing in found if filing.bounced is not None]
 
 
 def set_supersedes(session: Session, found: Mapping[str, tuple[str, Evidence]]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import delete
+from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, col, func, select
 
 from records.journals import Sent
@@ -116,9 +118,38 @@ def sent_since(session: Session, since: datetime) -> int:
     return session.exec(query.where(col(OutboxRow.sent_at) > since)).one()
 
 
+def sent_to(session: Session, recipient: str, since: datetime) -> int:
+    """How many mails left for an address after ``since``: whatever goes wrong, nobody gets a flood of ours (R25)."""
+    query = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "sent")
+    return session.exec(query.where(OutboxRow.recipient == recipient, col(OutboxRow.sent_at) > since)).one()
+
+
 def has_key(session: Session, key: str) -> bool:
     """Whether a mail with that key was queued or sent."""
     return session.get(OutboxRow, key) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail of ours that left."""
+
+    message_id: str
+    recipient: str
+    kind: str
+    campaign: str
+    period: str
+    sent_at: datetime
+
+
+def sent_mails(session: Session) -> list[SentMail]:
+    """Every mail that left, in the order of leaving."""
+    query = select(OutboxRow).where(OutboxRow.state == "sent").order_by(col(OutboxRow.sent_at), col(OutboxRow.key))
+    rows = session.exec(query.options(*(defer(_column(item)) for item in (OutboxRow.octets, OutboxRow.lists))))
+    return [
+        SentMail(row.message_id, row.recipient.lower(), row.kind, row.campaign, row.period, row.sent_at)
+        for row in rows
+        if row.sent_at is not None
+    ]
 
 
 def own_message_ids(session: Session) -> frozenset[str]:
@@ -188,3 +219,8 @@ def _left(entry: Sent) -> OutboxRow:
         lists=list(entry.lists),
         state="sent",
     )
+
+
+def _column(attribute: object) -> InstrumentedAttribute[object]:
+    """SQLModel types its columns as the values that they hold."""
+    return cast("InstrumentedAttribute[object]", attribute)
