@@ -135,7 +135,7 @@ def test_nothing_can_add_a_header(breaker: str) -> None:
     message = read_back(mail_of(letter))
     assert {name.lower() for part in message.walk() for name, _ in part.items()} <= {
         "content-type", "mime-version", "from", "to", "subject", "date", "message-id", "auto-submitted",
-        "x-auto-response-suppress", "content-transfer-encoding", "content-disposition",
+        "x-auto-response-suppress", "x-baosong-mail", "content-transfer-encoding", "content-disposition",
     }  # fmt: skip
     assert message["Subject"] == "x Bcc: evil@example.com <b>body</b>"
 
