@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 MailKind = Literal["digest", "reminder", "alarm"]
-MARK = (
-    "X-Baosong-Mail"  # a header of all our mails: what stands before the @ of the Message-ID, which some servers change
-)
+MARK = "X-Baosong-Mail"
+"""A header of all our mails: what stands before the @ of the Message-ID, which some servers change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def test_sample_mailbox_is_filed_as_its_truth_says(
     assert result["activities"]["f1"] >= 0.85 and result["activities_exact"] >= 0.5
     assert result["figures"]["f1"] >= 0.6
     assert result["on_time_right"] == 1.0
+    assert (result["supersedes_right"], result["supersedes_false"]) == (1.0, 0)
     assert result["missing_list"]["f1"] >= 0.95 and later["missing_list"]["f1"] >= 0.95
 
 
