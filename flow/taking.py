@@ -1,6 +1,7 @@
 """What is new becomes archived messages, durable before anybody is told: claims, raw octets, journal, rows.
 
-claim row → raw octets and arrival fsynced → row `archived` (docs/decisions/identity-and-claims.md).
+claim row → raw octets and arrival fsynced → row `archived` (docs/decisions/identity-and-claims.md). While one group is
+being made durable, the next is fetched (docs/decisions/intake-speed.md).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from flow.overlap import work_behind
 from intake.message import read_header
 from intake.session import MailboxSession
 from records.edges import Clock
@@ -25,7 +27,7 @@ from storage.archive import Archive
 from storage.faults import step
 
 Progress = Callable[[str, int], None]  # what was done, how many
-GROUP_COUNT, GROUP_BYTES = 50, 8 * 1024 * 1024
+GROUP_COUNT, GROUP_BYTES = 200, 8 * 1024 * 1024
 TOO_LARGE = Text(
     "邮件约 {mb} MB，超过上限（max_message_mb），没有下载：请在邮箱里查看，或请单位拆分后重发",
     "about {mb} MB, more than max_message_mb, so it was not downloaded: look at it in the mailbox, "
@@ -63,17 +65,18 @@ class Taking:
         for large in (item for item in new if item.size_bytes > limit):
             self._keep_oversized(self.session.fetch_oversized(large))
         fitting = [item for item in new if item.size_bytes <= limit]
-        for group in in_groups(self.session.fetch(fitting)):
-            self._keep(group)
+        work_behind(in_groups(self.session.fetch(fitting)), self._keep, is_large)
         return Polled(len(fitting), len(new) - len(fitting))
 
     def _keep(self, group: Sequence[Fetched]) -> None:
         """Make a group durable: octets, then one journal write for all, then rows."""
-        arrivals = [self._arrival(fetched) for fetched in group]
-        received = (arrival.received_at for arrival in arrivals)
+        now = self.clock()
+        received = [time_of_receipt(fetched, now) for fetched in group]
+        octets = ((fetched.raw, received_at) for fetched, (received_at, _) in zip(group, received, strict=True))
         with step("keep raw"):
-            self.archive.raw.keep_all(zip((fetched.raw for fetched in group), received, strict=True))
-        self._journal(arrivals)
+            hashes = self.archive.raw.keep_all(octets)
+        taken = zip(group, hashes, received, strict=True)
+        self._journal([_arrival(fetched.listing, sha256, when, now) for fetched, sha256, when in taken])
 
     def _keep_oversized(self, oversized: Oversized) -> None:
         self._journal([oversized_arrival(oversized, self.clock())])
@@ -85,22 +88,6 @@ class Taking:
             deliveries.all_archived(session, arrivals)
             note_too_large(session, arrivals)
         self.progress("archived", len(arrivals))
-
-    def _arrival(self, fetched: Fetched) -> Arrival:
-        received_at, source = time_of_receipt(fetched, self.clock())
-        place = fetched.listing.location
-        return Arrival(
-            sha256=fetched.raw_sha256,
-            mailbox=place.mailbox,
-            folder=place.folder,
-            uidvalidity=place.uidvalidity,
-            uid=place.uid,
-            internaldate=fetched.listing.internaldate,
-            received_at=received_at,
-            received_source=source,
-            size_bytes=fetched.listing.size_bytes,
-            fetched_at=self.clock(),
-        )
 
 
 def note_too_large(session: Session, arrivals: Iterable[Arrival]) -> None:
@@ -118,6 +105,23 @@ def time_of_receipt(fetched: Fetched, now: datetime) -> tuple[datetime, Received
         return fetched.listing.internaldate, "internaldate"
     header_time = read_header(fetched.raw).received_header_at
     return (header_time, "received") if header_time is not None else (now, "fetched")
+
+
+def _arrival(listing: Listing, sha256: str, received: tuple[datetime, ReceivedSource], now: datetime) -> Arrival:
+    received_at, source = received
+    place = listing.location
+    return Arrival(
+        sha256=sha256,
+        mailbox=place.mailbox,
+        folder=place.folder,
+        uidvalidity=place.uidvalidity,
+        uid=place.uid,
+        internaldate=listing.internaldate,
+        received_at=received_at,
+        received_source=source,
+        size_bytes=listing.size_bytes,
+        fetched_at=now,
+    )
 
 
 def oversized_arrival(oversized: Oversized, now: datetime) -> Arrival:
@@ -150,14 +154,20 @@ def oversized_arrival(oversized: Oversized, now: datetime) -> Arrival:
 
 
 def in_groups(fetched: Iterable[Fetched]) -> Iterator[list[Fetched]]:
-    """Groups that are made durable together: at most 50 messages or about 8 MB."""
+    """Groups that are made durable together: at most GROUP_COUNT messages or about GROUP_BYTES."""
     group: list[Fetched] = []
     size = 0
     for item in fetched:
         group.append(item)
         size += len(item.raw)
+        del item  # else the last of a group would still be held while the next one is fetched
         if len(group) >= GROUP_COUNT or size >= GROUP_BYTES:
             yield group
             group, size = [], 0
     if group:
         yield group
+
+
+def is_large(group: Sequence[Fetched]) -> bool:
+    """Whether the next message should not be fetched before this group is written: memory has an end."""
+    return sum(len(item.raw) for item in group) > 2 * GROUP_BYTES

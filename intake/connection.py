@@ -104,6 +104,7 @@ class ImapConnection(IMAPClient):  # type: ignore[misc]  # imapclient ships no t
         self._offers: tuple[bytes, ...] | None = None
         super().__init__(account.host, port=account.port, ssl=account.tls == "implicit", use_uid=True)
         self.normalise_times = False  # else INTERNALDATE comes naive, in this machine's zone
+        self._imap.debug = 0  # imapclient says 5: then each message is written out as text for a log nobody keeps
         self.folder_encode = False  # names go in and out as the server writes them: intake/folders.py
 
     def _create_IMAP4(self) -> _Imap4:  # noqa: N802  # the hook of imapclient

@@ -94,10 +94,10 @@ class MailboxSession:
         """
         for batch in batches(listings):
             self._open_for(batch[0].location)
-            came = set()
-            for fetched in self._bodies(batch):
-                came.add(fetched.listing.location)
-                yield fetched
+            bodies = self._bodies(batch)
+            came = {fetched.listing.location for fetched in bodies}
+            while bodies:  # none is held by us while the next batch comes
+                yield bodies.pop(0)
             for listing in batch:
                 if listing.location not in came:
                     yield from self._asked_again(listing)

@@ -25,15 +25,16 @@ class RawArchive:
 
     def keep(self, raw: bytes, received_at: datetime) -> Path:
         """Store a message under its hash, durable when this returns; the same octets of a month are written once."""
-        self.keep_all([(raw, received_at)])
-        return self._path(raw, received_at)
+        (sha256,) = self.keep_all([(raw, received_at)])
+        return self._path(sha256, received_at)
 
-    def keep_all(self, mails: Iterable[tuple[bytes, datetime]]) -> None:
-        """As ``keep``, for a group of messages with their times of receipt."""
-        _keep_all({self._path(raw, received_at): raw for raw, received_at in mails})
+    def keep_all(self, mails: Iterable[tuple[bytes, datetime]]) -> list[str]:
+        """As ``keep``, for a group of messages with their times of receipt; returns their hashes."""
+        group = [(hashlib.sha256(raw).hexdigest(), raw, received_at) for raw, received_at in mails]
+        _keep_all({self._path(sha256, received_at): raw for sha256, raw, received_at in group})
+        return [sha256 for sha256, _, _ in group]
 
-    def _path(self, raw: bytes, received_at: datetime) -> Path:
-        sha256 = hashlib.sha256(raw).hexdigest()
+    def _path(self, sha256: str, received_at: datetime) -> Path:
         return self.root / f"{received_at:%Y}" / f"{received_at:%m}" / f"{sha256}.eml"
 
     def paths(self) -> Iterator[tuple[str, Path]]:
