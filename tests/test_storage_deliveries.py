@@ -13,8 +13,8 @@ from sqlmodel import Session, select
 from records.journals import Arrival
 from records.mail import Listing, Location
 from storage.database import Database
-from storage.deliveries import archived, claim, earliest_arrival, told, unknown, untold
-from storage.tables import DeliveryRow, MessageRow
+from storage.deliveries import all_archived, archived, claim, earliest_arrival, told, unknown, untold
+from storage.tables import DeliveryRow, MessageRow, checked
 
 AT = datetime(2025, 6, 20, 10, 0, tzinfo=UTC)
 MAILBOX = "report@imap.example.com"
@@ -175,6 +175,38 @@ def test_arrivals_in_any_order_give_the_same_rows(session: Session) -> None:
     first, second = session.get_one(MessageRow, "a"), session.get_one(MessageRow, "b")
     assert (first.deliveries, first.received_at) == (2, AT - timedelta(days=1))
     assert second.received_at == first.received_at
+
+
+def test_a_group_gives_the_same_rows_as_its_messages_one_by_one(tmp_path: Path) -> None:
+    """1,200 at once, copies among them in the same group and in others, messages that were there before too."""
+    arrivals = [arrival(listing(uid, at=AT - timedelta(minutes=uid)), f"{uid % 700:064x}") for uid in range(1, 1201)]
+    before, group = arrivals[:20], arrivals[10:]
+    kept = []
+    for name in ("together", "one by one"):
+        database = Database(tmp_path / f"{name}.db")
+        with database.session() as session:
+            all_archived(session, before)
+            if name == "together":
+                all_archived(session, group)
+            else:
+                for item in group:
+                    archived(session, item)
+        with database.session() as session:
+            messages = session.exec(select(MessageRow).order_by(MessageRow.id))
+            kept.append([row.model_dump() for row in messages])
+        database.close()
+    assert len(kept[0]) == 700
+    assert {row["deliveries"] for row in kept[0]} == {1, 2}
+    assert kept[0] == kept[1]
+
+
+def test_a_new_row_is_one_that_the_table_takes(session: Session) -> None:
+    """It is written without pydantic, so it is compared with what pydantic makes of the same values."""
+    take(session, listing(1), "a" * 64)
+    values = session.exec(select(MessageRow)).one().model_dump()
+    assert checked(MessageRow, **values).model_dump() == values
+    plain = {"id": "a" * 64, "source": "message", "received_at": AT, "received_source": "internaldate"}
+    assert values == checked(MessageRow, **plain, size_bytes=100, status="archived").model_dump()
 
 
 def test_the_mailbox_is_told_of_each_message_once(session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import stat
 import subprocess
@@ -14,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.errors import ArchiveError
-from storage.durable import MAX_NAME_BYTES, RESERVED, file_name, make_folder, write_durably
+from storage.durable import MAX_NAME_BYTES, RESERVED, file_name, make_folder, write_all_durably, write_durably
 from tests.sample_corpus import ROOT
+
+OPEN = Path("/proc/self/fd")
 
 # Dies at a given step of writing: before or after the rename that makes the file visible.
 CRASH = """
@@ -84,6 +88,34 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="Cannot write"):
         write_durably(tmp_path / "a.eml", b"a")
     assert [path.name for path in tmp_path.iterdir()] == ["a.eml"]
+
+
+def test_more_files_than_a_process_may_have_open(tmp_path: Path) -> None:
+    """1,100 files in two folders are all there, whole, and none is open any more."""
+    files = {tmp_path / f"{n % 2}" / f"{n}.eml": b"%d" % n * (n % 50) for n in range(1100)}
+    before = len(list(OPEN.iterdir()))
+    write_all_durably(files)
+    assert {path: path.read_bytes() for path in tmp_path.glob("*/*")} == files
+    assert len(list(OPEN.iterdir())) <= before
+
+
+def test_an_fsync_that_fails_in_a_group_leaves_none_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk refuses the last of ten files while others are synced beside it: no name, no temporary file is left."""
+    real, synced = os.fsync, []
+
+    def fsync(handle: int) -> None:
+        path = (OPEN / str(handle)).readlink()
+        if path.is_file():
+            synced.append(path)
+            if path.stat().st_size == 9:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(ArchiveError, match=r"disk is full.*/9\.eml"):
+        write_all_durably({tmp_path / f"{n}.eml": b"x" * n for n in range(10)})
+    assert len(synced) >= 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_make_folder_makes_all_parents(tmp_path: Path) -> None:
