@@ -43,7 +43,7 @@ QUICK = Size((intake.Load(20, 20 * _KB, 1),), (200,), 1, 200, 5, with_ocr=False,
 _WATCHED = watching.Load(60, (100, 20_000))
 USUAL = Size((intake.Load(1000, 20 * _KB, 5),), (5000,), 3, 20_000, 50, with_ocr=True, watched=_WATCHED)
 FULL = Size(
-    (intake.Load(5000, 20 * _KB, 3), intake.Load(40, 5 * _MB, 3)),
+    (intake.Load(5000, 20 * _KB, 5), intake.Load(200, 5 * _MB, 5), intake.Load(2, 100 * _MB, 1)),
     (1000, 5000),
     5,
     20_000,
