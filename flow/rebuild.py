@@ -49,6 +49,7 @@ def restore_arrivals(archive: Archive) -> list[str]:
     with archive.database.session() as session:
         deliveries.all_archived(session, kept)
         note_too_large(session, kept)
+        deliveries.retire_oversized(session, kept)
     return [arrival.sha256 for arrival in arrivals if not arrival.too_large and arrival.sha256 not in raw]
 
 

@@ -25,6 +25,7 @@ from records.words import Text
 from storage import deliveries, messages
 from storage.archive import Archive
 from storage.faults import step
+from storage.values import OVERSIZED
 
 Progress = Callable[[str, int], None]  # what was done, how many
 GROUP_COUNT, GROUP_BYTES = 200, 8 * 1024 * 1024
@@ -58,10 +59,10 @@ class Taking:
 
     def take(self, listings: Sequence[Listing]) -> Polled:
         """Archive what is new among messages of one folder; returns what was taken when all of it is durable."""
-        with step("claim"), self.archive.database.session() as session:
-            new = deliveries.unknown(session, listings)
-            deliveries.claim(session, new)
         limit = self.account.max_message_bytes
+        with step("claim"), self.archive.database.session() as session:
+            new = deliveries.unknown(session, listings, limit)
+            deliveries.claim(session, new)
         for large in (item for item in new if item.size_bytes > limit):
             self._keep_oversized(self.session.fetch_oversized(large))
         fitting = [item for item in new if item.size_bytes <= limit]
@@ -87,6 +88,7 @@ class Taking:
         with step("note archived"), self.archive.database.session() as session:
             deliveries.all_archived(session, arrivals)
             note_too_large(session, arrivals)
+            deliveries.retire_oversized(session, arrivals)
         self.progress("archived", len(arrivals))
 
 
@@ -135,7 +137,7 @@ def oversized_arrival(oversized: Oversized, now: datetime) -> Arrival:
     where = f"{place.mailbox}/{place.folder}/{place.uidvalidity}/{place.uid}".encode()
     identity = (oversized.header or where) + b"/%d" % listing.size_bytes
     return Arrival(
-        sha256=f"l-{hashlib.sha256(identity).hexdigest()}",
+        sha256=f"{OVERSIZED}{hashlib.sha256(identity).hexdigest()}",
         mailbox=place.mailbox,
         folder=place.folder,
         uidvalidity=place.uidvalidity,

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, func, select
 
 from records.journals import IMPORTED, Arrival
 from records.mail import Listing, Location
-from storage.tables import DeliveryRow, MessageRow, checked
+from storage.tables import DecisionRow, DeliveryRow, MessageRow, checked
+from storage.values import OVERSIZED
 
 DeliveryState = Literal["claimed", "archived", "told"]
 _TRUST = {"internaldate": 0, "received": 1, "date": 2, "fetched": 3}  # sources of a time of receipt, best first
@@ -30,19 +31,25 @@ _PLACE = ("mailbox", "folder", "uidvalidity", "uid")  # unique
 _STATE = ("size_bytes", "internaldate", "state", "message")
 
 
-def unknown(session: Session, listings: Sequence[Listing]) -> list[Listing]:
-    """Those that were never archived, or whose UID now stands for something else (R3)."""
+def unknown(session: Session, listings: Sequence[Listing], limit_bytes: int = 0) -> list[Listing]:
+    """Those that were never archived, whose UID now stands for something else (R3), or that were too large once and
+    are so no longer: below ``limit_bytes``.
+    """
     if not listings:
         return []
     first = listings[0].location
     uids = [listing.location.uid for listing in listings]
     rows = session.exec(
-        select(DeliveryRow.uid, DeliveryRow.size_bytes, DeliveryRow.internaldate)
+        select(DeliveryRow.uid, DeliveryRow.size_bytes, DeliveryRow.internaldate, DeliveryRow.message)
         .where(DeliveryRow.mailbox == first.mailbox, DeliveryRow.folder == first.folder)
         .where(DeliveryRow.uidvalidity == first.uidvalidity, DeliveryRow.state != "claimed")
         .where(col(DeliveryRow.uid).between(min(uids), max(uids)))  # SQLite takes no list of 40,000 UIDs
     )
-    known = {uid: (size_bytes, internaldate) for uid, size_bytes, internaldate in rows}
+    known = {
+        uid: (size_bytes, internaldate)
+        for uid, size_bytes, internaldate, message in rows
+        if size_bytes > limit_bytes or not (message or "").startswith(OVERSIZED)
+    }
     return [listing for listing in listings if not _is_known(known.get(listing.location.uid), listing)]
 
 
@@ -88,6 +95,22 @@ def _come_again(session: Session, arrival: Arrival, is_old_mail: bool) -> None:
     session.add(message)
 
 
+def retire_oversized(session: Session, arrivals: Iterable[Arrival]) -> None:
+    """Forget what stood for messages too large once, now that their bodies are among ``arrivals``.
+
+    What people decided about stays.
+    """
+    whole = {(arrival.size_bytes, arrival.received_at) for arrival in arrivals if not arrival.too_large}
+    seen = select(DeliveryRow.message).where(col(DeliveryRow.message).startswith(OVERSIZED))
+    decided = select(DecisionRow.target).where(col(DecisionRow.target).startswith(OVERSIZED))
+    query = select(MessageRow).where(
+        col(MessageRow.id).startswith(OVERSIZED), col(MessageRow.id).not_in(seen), col(MessageRow.id).not_in(decided)
+    )
+    for row in session.exec(query).all():
+        if (row.size_bytes, row.received_at) in whole:
+            session.delete(row)
+
+
 def archived_ids(session: Session, ids: Collection[str]) -> set[str]:
     """Which of these messages are in the archive."""
     return set(session.exec(select(MessageRow.id).where(col(MessageRow.id).in_(ids))))
@@ -109,7 +132,7 @@ def untold(session: Session, mailbox: str, folder: str, uidvalidity: int) -> lis
         select(DeliveryRow.uid)
         .where(DeliveryRow.mailbox == mailbox, DeliveryRow.folder == folder)
         .where(DeliveryRow.uidvalidity == uidvalidity, DeliveryRow.state == "archived")
-        .where(~col(DeliveryRow.message).startswith("l-"))
+        .where(~col(DeliveryRow.message).startswith(OVERSIZED))
         .order_by(col(DeliveryRow.uid))
     )
     return [Location(mailbox, folder, uidvalidity, uid) for uid in uids]

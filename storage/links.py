@@ -12,7 +12,7 @@ from records.mail import CloudLink
 from records.words import Text
 from storage.state import recall_all, remember
 from storage.tables import MessageRow
-from storage.values import from_json, to_json
+from storage.values import OVERSIZED, from_json, to_json
 
 ATTEMPT = "link "  # + message + link: what came of attempts to fetch it
 
@@ -56,7 +56,7 @@ def note_attempt(session: Session, message: str, link: CloudLink, attempt: Attem
 def read_again(session: Session, message: str) -> None:
     """Have a message read and filed anew: what belongs to it has changed. Unknown messages and manual entries stay."""
     row = session.get(MessageRow, message)
-    if row is not None and row.source == "message" and not row.id.startswith("l-"):
+    if row is not None and row.source == "message" and not row.id.startswith(OVERSIZED):
         row.status, row.attempts = "archived", 0
         session.add(row)
 

@@ -19,7 +19,7 @@ from records.filings import Evidence, FiledSubmission, Filing, Submission
 from records.mail import LINKED, CloudLink, Message
 from records.words import Text
 from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
-from storage.values import from_json, to_json
+from storage.values import OVERSIZED, from_json, to_json
 
 AttachmentRows = dict[tuple[str, int | None], list[AttachmentRow]]  # by message and parent
 SLICE = 500  # ids a query
@@ -227,7 +227,7 @@ def _view(
 ) -> MessageView:
     return MessageView(
         id=row.id,
-        raw_sha256=row.id if row.source == "message" and not row.id.startswith("l-") else None,
+        raw_sha256=row.id if row.source == "message" and not row.id.startswith(OVERSIZED) else None,
         source=row.source,  # type: ignore[arg-type]  # a column holds plain strings
         message_id=row.message_id,
         received_at=row.received_at,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+OVERSIZED = "l-"  # begins the id of a message whose body was too large to be fetched
 Value = TypeVar("Value")
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # making one is dear, using it is cheap
 

@@ -279,6 +279,28 @@ def test_message_too_large_is_listed_with_its_header(tmp_path: Path, imap_server
     assert list(office.root.glob("raw/*/*/*.eml")) == []
 
 
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_message_too_large_is_taken_once_the_limit_is_higher(
+    tmp_path: Path, imap_server: ImapServer, is_decided: bool
+) -> None:
+    """R15: max_message_mb was raised: the message itself takes the place of its line, save where a person decided."""
+    office = SmallOffice(tmp_path).furnish(imap_server, mailbox="max_message_mb = 1")
+    imap_server.deliver(file_named(summary("A1"), "a.bin", b"\0" * 1_000_000), at(20, 8))
+    office.run("poll")
+    (row,) = office.export()
+    if is_decided:
+        office.run("review", "assign", row["id"][:10], "--unit", "A1", "--kind", "summary")
+    office.furnish(imap_server, mailbox="max_message_mb = 100")
+    assert "新收 1 封" in office.run("poll").out
+    assert "新收 0 封" in office.run("poll").out
+    taken = office.export()
+    assert [item["id"] == row["id"] for item in taken if item["raw_sha256"] is None] == [True] * is_decided
+    assert [item["status"] for item in taken if item["raw_sha256"]] == ["filed"]
+    assert {item["unit"] for item in office.missing("2025-06-25")["missing"]} == {"A2", "B1", "C1"}
+    office.run("rebuild")
+    assert office.export() == taken
+
+
 @pytest.mark.parametrize("after", ["seen", "move:已收"])
 def test_message_too_large_stays_as_it_is_in_the_mailbox(tmp_path: Path, pymap: EmbeddedImap, after: str) -> None:
     """R15: its body lies there alone; the others are told as configured."""
