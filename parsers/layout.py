@@ -59,10 +59,12 @@ def paragraphs(lines: Sequence[Line]) -> str:
     size = median(line.height for line in lines) or 1.0
     right = _margin([line.right for line in lines], 1.5 * size)
     left = sorted(line.left for line in lines)[len(lines) // 10]
-    pitch = median([_pitch(line) for line in lines if len(line.text) >= _LONG_LINE] or [size])
+    pitches = [_pitch(line) for line in lines]
+    long = [pitch for pitch, line in zip(pitches, lines, strict=True) if len(line.text) >= _LONG_LINE]
+    usual = median(long or [size])
     text = tidy(lines[0].text)
-    for before, line in pairwise(lines):
-        is_title = _pitch(before) > _LARGER * pitch >= _pitch(line)
+    for (before, line), (pitch_before, pitch) in zip(pairwise(lines), pairwise(pitches), strict=True):
+        is_title = pitch_before > _LARGER * usual >= pitch
         joins = not is_title and _goes_on(before, line, size, left, right)
         text += _glue(text, line.text) if joins else "\n"
         text += tidy(line.text)
@@ -71,7 +73,7 @@ def paragraphs(lines: Sequence[Line]) -> str:
 
 def _pitch(line: Line) -> float:
     """The width of a Chinese character in the line, as far as it can be told: steadier than the height of a box."""
-    characters = sum(0.55 if char.isascii() else 1.0 for char in line.text)
+    characters = len(line.text) - 0.45 * len(line.text.encode("ascii", "ignore"))
     return (line.right - line.left) / max(characters, 1.0)
 
 
@@ -84,7 +86,10 @@ def _margin(edges: Sequence[float], slack: float) -> float:
 
 def tidy(text: str) -> str:
     """Without the blanks that layout put between Chinese characters, between them and digits, and around the line."""
-    return _BLANK_AT_DIGITS.sub("", _BLANKS_IN_CHINESE.sub("", text)).strip(" \u3000")
+    text = text.strip(" \u3000")
+    if " " not in text and "\u3000" not in text:
+        return text
+    return _BLANK_AT_DIGITS.sub("", _BLANKS_IN_CHINESE.sub("", text))
 
 
 def _goes_on(before: Line, line: Line, size: float, left: float, right: float) -> bool:

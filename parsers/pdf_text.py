@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ctypes import byref
 from typing import Any
+
+import pypdfium2.raw as pdfium_c
 
 from parsers.layout import Line, paragraphs, tidy
 
 _MAX_CHARACTERS = 200_000  # of one page; more is hostile
 _GAP = 0.7  # of a character's height, between the texts of two cells
-_BREAK = re.compile(r"\r\n|\r|\n")
+_TEXT_LINE = re.compile(r"[^\s\ufffe](?:[^\r\n]*[^\s\ufffe])?")  # without the blanks around it
+_NO_TEXT = re.compile("[\ufffe\ufeff\0]")
+"""PDFium's mark of a hyphen at a line's end, and octets that mean nothing."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points, as the page is seen: turned as it asks to be, y downwards."""
 
 
 def page_text(page: Any, *, has_cells: bool = False) -> str:
@@ -22,49 +30,57 @@ def page_text(page: Any, *, has_cells: bool = False) -> str:
     try:
         count = min(textpage.count_chars(), _MAX_CHARACTERS)
         text = textpage.get_text_range(0, count) if count > 0 else ""
-        if len(text) != count or page.get_rotation():  # where lines stand cannot be told
-            return _clean("\n".join(line for line in map(tidy, _BREAK.split(text)) if line))
-        return _clean(paragraphs(list(_lines(textpage, text, page.get_height(), has_cells))))
+        if len(text) != count:  # where lines stand cannot be told
+            return _clean("\n".join(line for line in map(tidy, re.split(r"[\r\n]+", text)) if line))
+        return _clean(paragraphs(list(_lines(text, _boxes(textpage.raw, page), has_cells))))
     finally:
         textpage.close()
 
 
 def _clean(text: str) -> str:
-    """Without PDFium's mark of a hyphen at a line's end, and without octets that mean nothing."""
-    return text.replace("\ufffe", "").replace("\ufeff", "").replace("\0", "")
+    return _NO_TEXT.sub("", text)
 
 
-def _lines(textpage: Any, text: str, height: float, has_cells: bool) -> Iterator[Line]:
-    start = 0
-    for found in [*_BREAK.finditer(text), None]:
-        end = found.start() if found else len(text)
-        first, last = start, end
-        while first < last and text[first].isspace():
-            first += 1
-        while last > first and text[last - 1].isspace():
-            last -= 1
-        if first < last:
-            yield _line(textpage, text[first:last], first, height, has_cells)
-        start = found.end() if found else end
+def _boxes(textpage: Any, page: Any) -> Callable[[int], Box]:
+    """Where the character of an index stands."""
+    turns = page.get_rotation() // 90
+    width, height = page.get_size()
+    rect = pdfium_c.FS_RECTF()
+    find, by_reference = pdfium_c.FPDFText_GetLooseCharBox, byref(rect)
+
+    def upright(index: int) -> Box:
+        find(textpage, index, by_reference)
+        return rect.left, height - rect.top, rect.right, height - rect.bottom
+
+    def turned(index: int) -> Box:
+        find(textpage, index, by_reference)
+        if turns == 1:
+            return rect.bottom, rect.left, rect.top, rect.right
+        if turns == 2:
+            return width - rect.right, rect.bottom, width - rect.left, rect.top
+        return width - rect.top, height - rect.right, width - rect.bottom, height - rect.left
+
+    return turned if turns else upright
 
 
-def _line(textpage: Any, line: str, first: int, height: float, has_cells: bool) -> Line:
-    """With the boxes of its first and last characters; PDF's y grows upwards."""
-    left, bottom, _, top = textpage.get_charbox(first, loose=True)
-    _, last_bottom, right, last_top = textpage.get_charbox(first + len(line) - 1, loose=True)
-    if has_cells:
-        line = _with_tabs(textpage, line, first, _GAP * (top - bottom))
-    return Line(line, left, height - max(top, last_top), right, height - min(bottom, last_bottom))
+def _lines(text: str, box: Callable[[int], Box], has_cells: bool) -> Iterator[Line]:
+    for found in _TEXT_LINE.finditer(text):
+        first, line = found.start(), found[0]
+        left, top, _, bottom = box(first)
+        _, last_top, right, last_bottom = box(found.end() - 1)
+        if has_cells:
+            line = _with_tabs(line, first, box, _GAP * (bottom - top))
+        yield Line(line, left, min(top, last_top), right, max(bottom, last_bottom))
 
 
-def _with_tabs(textpage: Any, line: str, first: int, gap: float) -> str:
+def _with_tabs(line: str, first: int, box: Callable[[int], Box], gap: float) -> str:
     """Tabs in place of the blanks, or of nothing, where the next character stands further off than ``gap``."""
     parts: list[str] = []
     end: float | None = None
     for index, char in enumerate(line):
         if char.isspace():
             continue
-        left, _, right, _ = textpage.get_charbox(first + index, loose=True)
+        left, _, right, _ = box(first + index)
         is_far = end is not None and left - end > gap
         parts.append("\t" if is_far else " " if index and line[index - 1].isspace() else "")
         parts.append(char)

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
+import re
 
 _SAMPLE = 4000
 _NO_CHARACTER = "(cid:"  # pdfminer's way to say that a glyph has none
-_SIGNS = frozenset("·—–‘’“”…‰′″※℃№㎡㎏㎜㎝㎝×÷°±←→↑↓■□▲△◆◇○●★☆√☑☒≤≥≈≠∶")
+_SIGNS = re.escape("·—–‘’“”…‰′″※℃№㎡㎏㎜㎝㎝×÷°±←→↑↓■□▲△◆◇○●★☆√☑☒≤≥≈≠∶")
+_STRANGE = re.compile(f"[^ -~\u2010-\u27bf\u3000-\u9fff\uff00-\uffee\U00020000-\U0003ffff$¢£¤¥€₩{_SIGNS}]")
+"""Control and private-use characters, replacement marks, letters of scripts and accents foreign to the office."""
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_NOT_HAN = re.compile("[^\u3400-\u9fff\U00020000-\U0003ffff]+")
+_ASCII_SIGN = re.compile(r"[!-/:-@\[-`{-~]")
+_EVERYDAY = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6))
+"""Codings and the lead bytes of their 3,755 (5,401) everyday characters: level 1 of GB 2312, of Big5."""
 
 
 def is_usable(text: str) -> bool:
     """Whether nearly all characters are such as offices write, and Chinese ones mostly everyday characters."""
-    sample = [char for char in text[:_SAMPLE] if not char.isspace()]
+    head = text[:_SAMPLE]
+    sample = "".join(head.split())
     if not sample:
         return False
-    strange = sum(1 for char in sample if _is_strange(char))
-    if strange > 0.1 * len(sample) or _NO_CHARACTER in text[:_SAMPLE]:
+    strange = len(_STRANGE.findall(sample))
+    if strange > 0.1 * len(sample) or _NO_CHARACTER in head:
         return False
-    han = [char for char in sample if _is_han(char)]
+    han = _NOT_HAN.sub("", sample)
     if not han:  # numbers of glyphs read as ASCII
-        signs = sum(1 for char in sample if "!" <= char <= "~" and not char.isalnum())
-        return strange == 0 and signs <= 0.35 * len(sample)
-    if len(han) < 10:
-        return True
-    return max(sum(_is_common(char, codec) for char in han) for codec in ("gb2312", "big5")) >= 0.7 * len(han)
+        return strange == 0 and len(_ASCII_SIGN.findall(sample)) <= 0.35 * len(sample)
+    return len(han) < 10 or everyday_share(han) >= 0.7
 
 
 def score(text: str) -> float:
     """How much of the text is good: everyday characters count 1, strange ones −2; for comparing two readings."""
-    sample = [char for char in text[:_SAMPLE] if not char.isspace()]
-    return sum(-2.0 if _is_strange(char) else 1.0 for char in sample)
+    sample = "".join(text[:_SAMPLE].split())
+    return len(sample) - 3.0 * len(_STRANGE.findall(sample))
 
 
-def _is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000"
+def han_share(text: str) -> float:
+    """The share of Chinese characters among all that are no blanks, 0 to 1."""
+    sample = "".join(text[:_SAMPLE].split())
+    return len(_HAN.findall(sample)) / len(sample) if sample else 0.0
 
 
-@lru_cache(maxsize=20_000)
-def _is_common(char: str, codec: str) -> bool:
-    """Whether it is among the 3,755 (5,401) everyday characters of GB 2312 (Big5)."""
-    coded = char.encode(codec, "ignore")
-    last = 0xD7 if codec == "gb2312" else 0xC6
-    return len(coded) == 2 and (0xB0 if codec == "gb2312" else 0xA4) <= coded[0] <= last
+def everyday_share(han: str) -> float:
+    """The share of everyday characters among Chinese ones, 0 to 1, as mainland or as Taiwan has it."""
+    return max(_everyday(han, *coding) for coding in _EVERYDAY) / len(han)
 
 
-@lru_cache(maxsize=20_000)
-def _is_strange(char: str) -> bool:
-    """Control and private-use characters, replacement marks, letters of scripts and accents foreign to the office."""
-    if char < "\x7f":
-        return char < " "
-    if _is_han(char) or char in _SIGNS or "\u3000" <= char <= "\u33ff" or "\uff00" <= char <= "\uffee":
-        return False
-    if "\u2010" <= char <= "\u27bf":  # punctuation, Roman and circled numbers, mathematical signs, boxes
-        return False
-    return unicodedata.category(char) != "Sc"
+def _everyday(han: str, codec: str, first: int, last: int) -> int:
+    leads = han.encode(codec, "ignore")[::2]
+    return sum(map(leads.count, range(first, last + 1)))
