@@ -31,6 +31,11 @@ from records.mail import Part
 _FONTS = ("AR PL SungtiL GB", "AR PL KaitiM GB", "AR PL UMing CN", "AR PL UKai CN", "WenQuanYi Zen Hei")
 _PARAGRAPHS = (30, 45, 60, 75, 120)  # of a document: 10 to 40 pages
 _ROUNDS = 3  # the best counts: other programs on the machine only add
+_PHRASES = (
+    "安全生产 隐患排查 整改到位 宣传教育 应急演练 组织学习 文件精神 责任落实 检查企业 有关单位 工作人员 各个部门 领导小组 活动开展 情况报告 道路"
+    "交通 消防设施 建筑施工 危险物品 学校医院 社区群众 会议培训 通知要求 主要问题 经验做法 下一步 计划 加强监督 管理制度 提高意识 深入推进 专项治理 "
+    "形势稳定 全镇上下 我们的 在这一年 不少地方 和人民一起 了解到 为此 以来"
+).split()
 _EVERYDAY = [bytes((lead, trail)).decode("gb2312") for lead in range(0xB0, 0xD7) for trail in range(0xA1, 0xFF)]
 
 
@@ -149,9 +154,11 @@ def _write_docx(path: Path, font: str, paragraphs: int, dice: random.Random) -> 
 
 
 def _words(dice: random.Random) -> str:
-    """A paragraph whose characters are as unevenly frequent as in Chinese: a few hundred make up most of it."""
+    """A paragraph of the office's words and, one character in eight, of any other everyday ones, as names are."""
     return "".join(
-        "".join(_EVERYDAY[int(len(_EVERYDAY) * dice.random() ** 4)] for _ in range(dice.randint(6, 18)))
+        "".join(
+            dice.choice(_PHRASES) + dice.choice(_EVERYDAY) * (dice.random() < 0.4) for _ in range(dice.randint(2, 6))
+        )
         + dice.choice(("，", "，", "。", f"{dice.randint(2, 900)}人次，"))
         for _ in range(12)
     )

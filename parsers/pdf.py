@@ -16,7 +16,7 @@ from parsers.pdf_forms import form_lines
 from parsers.pdf_pages import Look, look_at
 from parsers.pdf_pictures import Pictures
 from parsers.pdf_tables import second_reading, tables_of
-from parsers.pdf_text import page_text
+from parsers.pdf_text import page_words
 from parsers.problems import broken_off, damaged, encrypted, partly_in_time, too_many_members, too_many_pages
 from parsers.quality import is_usable, score
 from records.extracts import Page, ReadLimits
@@ -108,9 +108,10 @@ class _Reading:
             self.problem = broken_off(_PDF)
             return
         look = look_at(page)
-        text = page_text(page, has_cells=look.is_ruled)
+        words = page_words(page, has_cells=look.is_ruled)
+        text = words.text
         filled = form_lines(page, document.formenv)
-        page_is_poor = bool(text.strip()) and not is_usable(text)
+        page_is_poor = bool(text.strip()) and (words.is_guessed or not is_usable(text))
         if page_is_poor:
             self.poor.append(number)
         else:

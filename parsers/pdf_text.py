@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from ctypes import byref
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -21,7 +22,15 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points, as the page is seen: turned as it asks to be, y downwards."""
 
 
-def page_text(page: Any, *, has_cells: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A page's own text. ``is_guessed``: some line's font has no map from its glyphs to characters."""
+
+    text: str
+    is_guessed: bool = False
+
+
+def page_words(page: Any, *, has_cells: bool = False) -> Words:
     """The text in the order of the page's content stream, which is the reading order in what office programs write.
 
     Where the page ``has_cells``, wide gaps within a line become tabs.
@@ -31,10 +40,17 @@ def page_text(page: Any, *, has_cells: bool = False) -> str:
         count = min(textpage.count_chars(), _MAX_CHARACTERS)
         text = textpage.get_text_range(0, count) if count > 0 else ""
         if len(text) != count:  # where lines stand cannot be told
-            return _clean("\n".join(line for line in map(tidy, re.split(r"[\r\n]+", text)) if line))
-        return _clean(paragraphs(list(_lines(text, _boxes(textpage.raw, page), has_cells))))
+            return Words(_clean("\n".join(line for line in map(tidy, re.split(r"[\r\n]+", text)) if line)))
+        lines = list(_lines(text, _boxes(textpage.raw, page), has_cells))
+        return Words(_clean(paragraphs(lines)), _is_guessed(textpage.raw, text))
     finally:
         textpage.close()
+
+
+def _is_guessed(textpage: Any, text: str) -> bool:
+    """Whether PDFium had to guess the middle character of some line; signs at its ends are of fonts of their own."""
+    found = _TEXT_LINE.finditer(text)
+    return any(pdfium_c.FPDFText_HasUnicodeMapError(textpage, sum(line.span()) // 2) == 1 for line in found)
 
 
 def _clean(text: str) -> str:
