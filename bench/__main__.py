@@ -2,6 +2,7 @@
 
     python -m bench [--quick | --full] [--only GROUP …] [--corpus DIR …]
     python -m bench mime DIR [DIR …]
+    python -m bench pdfs DIR [DIR …]
 
 Times hang on the machine and on what else it does; compare the ratios.
 """
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filing, intake, mime, reading, score, search, watching
+from bench import filing, intake, mime, pdf, reading, score, search, watching
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -59,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given[:1] == ["mime"]:
         mime.run([Path(folder) for folder in given[1:]])
         return
+    if given[:1] == ["pdfs"]:
+        pdf.run_folders([Path(folder) for folder in given[1:]])
+        return
     args = _parser().parse_args(given)
     size = QUICK if args.quick else FULL if args.full else USUAL
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
@@ -78,6 +82,7 @@ def _groups(size: Size, sample: Path, corpora: Sequence[Path]) -> dict[str, Call
         "intake": lambda: intake.run(size.loads),
         "watching": lambda: watching.run(size.watched),
         "reading": lambda: reading.run(_read(sample), with_ocr=size.with_ocr),
+        "pdf": pdf.run,
         "filing": lambda: filing.run(_read(sample), size.units, size.rounds),
         "search": lambda: search.run(size.documents, size.queries),
         "score": score_all,
@@ -94,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", action="store_true", help="a small run without OCR, to see that all works")
     how_much.add_argument("--full", action="store_true", help="larger mailboxes, messages of 5 MB too")
-    parser.add_argument("--only", nargs="+", choices=("intake", "watching", "reading", "filing", "search", "score"))
+    parser.add_argument("--only", nargs="+", choices=("intake", "watching", "reading", "pdf", "filing", "search", "score"))
     parser.add_argument(
         "--corpus", action="append", type=Path, help="a labelled mailbox to score (messages/, truth.jsonl, notice.txt, "
         "units.csv); may be given again; default: the sample"

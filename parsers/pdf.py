@@ -12,13 +12,13 @@ import pypdfium2.raw as pdfium_c
 from parsers import media_types as mt
 from parsers.media_types import called
 from parsers.parsed import Parsed, PixelPage, Problem
-from parsers.pdf_forms import form_lines
-from parsers.pdf_pages import Look, look_at
+from parsers.pdf_forms import form_lines, xfa_lines
+from parsers.pdf_pages import Look, has_hidden_text, look_at
 from parsers.pdf_pictures import Pictures
 from parsers.pdf_tables import second_reading, tables_of
-from parsers.pdf_text import page_words
+from parsers.pdf_text import Words, page_words
 from parsers.problems import broken_off, damaged, encrypted, partly_in_time, too_many_members, too_many_pages
-from parsers.quality import is_usable, score
+from parsers.quality import is_good_layer, is_usable, score
 from records.extracts import Page, ReadLimits
 from records.mail import Part
 
@@ -27,6 +27,7 @@ _SHORT = 60  # characters: less beside a picture of the whole page is a stamp or
 _SHARE_OF_TIME = 0.6  # after that no further page is begun, so that what was read is not lost
 _SHARE_FOR_PDFPLUMBER = 0.15  # each, for tables and for second readings
 _PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer")
+_XFA = (pdfium_c.FORMTYPE_XFA_FULL, pdfium_c.FORMTYPE_XFA_FOREGROUND)
 _NO_PROPERTY = ("", "untitled", "anonymous", "unspecified")
 
 
@@ -40,7 +41,10 @@ class PdfParser:
         document = _open(part.content)
         try:
             reading = _Reading(part, limits, Pictures(part, limits))
+            if document.get_formtype():
+                document.init_forms()
             reading.read(document)
+            reading.read_xfa(document)
             reading.pictures.collect_files(document)
             metadata, count, left_out = _properties(document), len(document), reading.pictures.left_out
         finally:
@@ -73,6 +77,14 @@ def _open(content: bytes) -> Any:
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class _Poor:
+    """A page whose text PDFium could not tell."""
+
+    filled: tuple[str, ...]  # its forms and annotations, which need no font
+    is_ruled: bool
+
+
 @dataclass(slots=True)
 class _Reading:
     """What was found on the pages so far, by page number."""
@@ -83,14 +95,12 @@ class _Reading:
     pages: dict[int, Page] = field(default_factory=dict)
     pixel_pages: list[PixelPage] = field(default_factory=list)
     ruled: list[int] = field(default_factory=list)  # may hold tables
-    poor: list[int] = field(default_factory=list)  # whose text PDFium could not tell
+    poor: dict[int, _Poor] = field(default_factory=dict)
     problem: Problem | None = None
 
     def read(self, document: Any) -> None:
         """Goes through the pages, as far as limits and time allow."""
         deadline = time.monotonic() + self.limits.timeout_s * _SHARE_OF_TIME
-        if document.get_formtype():
-            document.init_forms()
         for index in range(len(document)):
             if index >= self.limits.max_pages:
                 self.problem = too_many_pages(index, "pages")
@@ -101,37 +111,50 @@ class _Reading:
             self._read_page(document, index)
 
     def _read_page(self, document: Any, index: int) -> None:
-        number = index + 1
         try:
             page = document[index]
+            look = look_at(page)
+            words = page_words(page, has_cells=look.is_ruled)
         except pdfium.PdfiumError:
             self.problem = broken_off(_PDF)
             return
-        look = look_at(page)
-        words = page_words(page, has_cells=look.is_ruled)
-        text = words.text
-        filled = form_lines(page, document.formenv)
-        page_is_poor = bool(text.strip()) and (words.is_guessed or not is_usable(text))
-        if page_is_poor:
-            self.poor.append(number)
-        else:
-            self._keep(number, "\n".join([text, *filled]).strip())
-            self._want_pixels(number, _wanted_pixels(text, look))
-        if look.is_ruled and text and not page_is_poor:
-            self.ruled.append(number)
-        if not look.is_scan:
+        has_words = bool(words.text.strip())
+        is_layer = look.is_scan and has_words and has_hidden_text(page)
+        self._take(index + 1, words, tuple(form_lines(page, document.formenv)), look, is_layer)
+        if not look.is_scan or (has_words and not is_layer):  # a picture of the page is no photo on it
             self.pictures.collect(look.images)
+        self.pictures.collect_pinned(page)
         page.close()
+
+    def _take(self, number: int, words: Words, filled: tuple[str, ...], look: Look, is_layer: bool) -> None:
+        if is_layer and not is_good_layer(words.text):
+            self._want_pixels(number, "replace")
+        elif words.text.strip() and (words.is_guessed or not is_usable(words.text)):
+            self.poor[number] = _Poor(filled, look.is_ruled)
+        else:
+            self._keep(number, "\n".join([words.text, *filled]).strip())
+            self._want_pixels(number, _wanted_pixels(words.text, look))
+            if look.is_ruled and words.text:
+                self.ruled.append(number)
 
     def read_poor_pages_again(self) -> None:
         """Asks pdfplumber for the pages that PDFium could not tell; those it cannot tell either go to OCR."""
-        texts = second_reading(self.part.content, self.poor, self.limits.timeout_s * _SHARE_FOR_PDFPLUMBER)
-        for number in self.poor:
+        texts = second_reading(self.part.content, list(self.poor), self.limits.timeout_s * _SHARE_FOR_PDFPLUMBER)
+        for number, page in self.poor.items():
             text = texts.get(number, "")
-            if is_usable(text) and score(text) > 0:
-                self._keep(number, text)
-            else:
+            if not is_usable(text) or score(text) <= 0:
                 self._want_pixels(number, "replace")
+                continue
+            self._keep(number, "\n".join([text, *page.filled]))
+            self.ruled += [number] if page.is_ruled else []
+
+    def read_xfa(self, document: Any) -> None:
+        """What was typed into a form that only Adobe shows stands on the first page."""
+        if document.get_formtype() not in _XFA:
+            return
+        shown = self.pages[1].text if 1 in self.pages else ""
+        new = [line for line in xfa_lines(document) if line not in shown]
+        self._keep(1, "\n".join([shown, *new]).strip())
 
     def _keep(self, number: int, text: str) -> None:
         if text:
@@ -162,4 +185,6 @@ def _properties(document: Any) -> tuple[tuple[str, str], ...]:
         digits = "".join(char for char in document.get_metadata_value(key)[:16] if char.isdigit())
         if len(digits) == 14:
             found[name] = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{digits[8:10]}:{digits[10:12]}:{digits[12:]}"
+    if document.get_formtype() in _XFA:
+        found["form"] = "XFA"
     return tuple((name, value) for name, value in found.items() if value.casefold() not in _NO_PROPERTY)

@@ -8,8 +8,10 @@ from io import BytesIO
 from typing import Any
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from parsers.parsed import Member, Problem
+from parsers.pdf_forms import annotations_of
 from parsers.pictures import member_of_document
 from parsers.problems import damaged, too_large
 from records.extracts import ReadLimits
@@ -50,21 +52,33 @@ class Pictures:
 
     def collect_files(self, document: Any) -> None:
         """Takes the files attached to the document (ISO 32000-1 §7.11.4)."""
-        for index in range(min(document.count_attachments(), self.limits.max_members)):
+        for index in range(document.count_attachments()):
             if not self._has_room():
                 self.left_out = True
                 return
-            attachment = document.get_attachment(index)
-            name = attachment.get_name() or f"{index + 1}"
-            try:
-                content = bytes(attachment.get_data())
-            except pdfium.PdfiumError:
-                self._list(name, "application/octet-stream", damaged(_FILE).problem)
+            self._take_file(document.get_attachment(index))
+
+    def collect_pinned(self, page: Any) -> None:
+        """Takes the files pinned to a place on the page (§12.5.6.15)."""
+        for annotation, kind in annotations_of(page):
+            if kind != pdfium_c.FPDF_ANNOT_FILEATTACHMENT:
                 continue
-            if self._is_new(content):
-                self.members.append(
-                    member_of_document(self.part, len(self.members) + 1, name, "application/octet-stream", content)
-                )
+            raw = pdfium_c.FPDFAnnot_GetFileAttachment(annotation)
+            if raw and self._has_room():
+                self._take_file(pdfium.PdfAttachment(raw, page.pdf))
+            elif raw:
+                self.left_out = True
+
+    def _take_file(self, attachment: Any) -> None:
+        name = attachment.get_name() or f"{len(self.members) + 1}"
+        try:
+            content = bytes(attachment.get_data())
+        except pdfium.PdfiumError:
+            self._list(name, "application/octet-stream", damaged(_FILE).problem)
+            return
+        if self._is_new(content):
+            number = len(self.members) + 1
+            self.members.append(member_of_document(self.part, number, name, "application/octet-stream", content))
 
     def _list(self, name: str, media_type: str, problem: Problem) -> None:
         member = member_of_document(self.part, len(self.members) + 1, name, media_type, b"")

@@ -9,7 +9,9 @@ from collections import Counter
 _SAMPLE = 4000
 _NO_CHARACTER = "(cid:"  # pdfminer's way to say that a glyph has none
 _SIGNS = re.escape("·—–‘’“”…‰′″※℃№㎡㎏㎜㎝㎝×÷°±←→↑↓■□▲△◆◇○●★☆√☑☒≤≥≈≠∶")
-_STRANGE = re.compile(f"[^ -~\u2010-\u27bf\u3000-\u9fff\uff00-\uffee\U0001f000-\U0001faff\U00020000-\U0003ffff$¢£¤¥€₩{_SIGNS}]")
+_STRANGE = re.compile(
+    f"[^ -~\u2010-\u27bf\u3000-\u9fff\uff00-\uffee\U0001f000-\U0001faff\U00020000-\U0003ffff$¢£¤¥€₩{_SIGNS}]"
+)
 """Control and private-use characters, replacement marks, letters of scripts and accents foreign to the office."""
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _NOT_HAN = re.compile("[^\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -47,8 +49,9 @@ def is_usable(text: str) -> bool:
 
 
 def _reads_as_chinese(han: str, sample: str) -> bool:
-    """Whether frequent characters are frequent; a list of names may miss them, Japanese has others."""
-    return len(han) < 40 or len(_FREQUENT.findall(han)) >= 0.15 * len(han) or bool(_KANA.search(sample))
+    """Whether frequent characters are frequent; a table of few words may miss them, Japanese has others."""
+    is_enough = len(han) >= 40 and len(set(han)) >= 25
+    return not is_enough or len(_FREQUENT.findall(han)) >= 0.15 * len(han) or bool(_KANA.search(sample))
 
 
 def _rubbish(strange: list[str], size: int) -> int:
@@ -65,10 +68,14 @@ def score(text: str) -> float:
     return len(sample) - 3.0 * len(_STRANGE.findall(sample))
 
 
-def han_share(text: str) -> float:
-    """The share of Chinese characters among all that are no blanks, 0 to 1."""
+def is_good_layer(text: str) -> bool:
+    """Whether text that a scanner laid under its picture is worth keeping: mostly Chinese, nearly all of it everyday.
+
+    A scanner set to another language finds Latin letters in Chinese ones. What is not kept is read anew, at OCR's cost.
+    """
     sample = "".join(text[:_SAMPLE].split())
-    return len(_HAN.findall(sample)) / len(sample) if sample else 0.0
+    han = _NOT_HAN.sub("", sample)
+    return is_usable(text) and len(han) >= 0.5 * len(sample) and _everyday_share(han) >= 0.9
 
 
 def _everyday_share(han: str) -> float:
