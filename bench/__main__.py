@@ -25,6 +25,7 @@ from records.extracts import ReadLimits
 from tests.sample_corpus import assemble
 
 _KB, _MB = 1000, 1_000_000
+_GROUPS = ("intake", "watching", "reading", "pdf", "filing", "search", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", action="store_true", help="a small run without OCR, to see that all works")
     how_much.add_argument("--full", action="store_true", help="larger mailboxes, messages of 5 MB too")
-    parser.add_argument("--only", nargs="+", choices=("intake", "watching", "reading", "pdf", "filing", "search", "score"))
+    parser.add_argument("--only", nargs="+", choices=_GROUPS)
     parser.add_argument(
         "--corpus", action="append", type=Path, help="a labelled mailbox to score (messages/, truth.jsonl, notice.txt, "
         "units.csv); may be given again; default: the sample"
