@@ -45,13 +45,15 @@ def is_usable(text: str) -> bool:
     han = _NOT_HAN.sub("", sample)
     if not han and not strange:  # numbers of glyphs read as ASCII; a row of dots is one sign
         return len(_ASCII_SIGNS.findall(sample)) <= 0.45 * len(sample)
-    return len(han) < 10 or (_everyday_share(han) >= 0.7 and _reads_as_chinese(han, sample))
+    frequent = len(_FREQUENT.findall(han))
+    if len(han) < 10 or frequent >= 0.3 * len(han):  # no rubbish comes near that: most pages end here
+        return True
+    return _everyday_share(han) >= 0.7 and (frequent >= 0.15 * len(han) or _may_miss_frequent_ones(han, sample))
 
 
-def _reads_as_chinese(han: str, sample: str) -> bool:
-    """Whether frequent characters are frequent; a table of few words may miss them, Japanese has others."""
-    is_enough = len(han) >= 40 and len(set(han)) >= 25
-    return not is_enough or len(_FREQUENT.findall(han)) >= 0.15 * len(han) or bool(_KANA.search(sample))
+def _may_miss_frequent_ones(han: str, sample: str) -> bool:
+    """A table of few words may miss the frequent characters, and Japanese has others."""
+    return len(han) < 40 or len(set(han)) < 25 or bool(_KANA.search(sample))
 
 
 def _rubbish(strange: list[str], size: int) -> int:
