@@ -1,35 +1,27 @@
-"""Word 2007+ documents: text in reading order, tables, pictures, properties (ECMA-376)."""
+"""Word 2007+ documents (docx, docm, dotx, strict or not): text in reading order, tables, pictures (ECMA-376)."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
-from io import BytesIO
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-import docx
-from docx.document import Document
-from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.exceptions import OpcError
-from docx.opc.part import Part as PackagePart
-from lxml import etree
 
 from parsers import media_types as mt
 from parsers.docx_numbers import Numbers
 from parsers.media_types import called
-from parsers.packages import BROKEN, open_package, parse_xml
-from parsers.parsed import Member, Parsed, one_page
-from parsers.pictures import member_of_document
-from parsers.problems import broken_off, damaged
-from parsers.word_walk import Walk
+from parsers.packages import DAMAGED, Relation, core_properties, parse_xml, read_package, relations
+from parsers.parsed import Parsed, one_page
+from parsers.pictures import members_of_package
+from parsers.problems import broken_off
+from parsers.word_walk import Label, Walk
 from records.extracts import ReadLimits
 from records.mail import Part
 
-_DIAGRAM = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
-_BESIDES = (_DIAGRAM, RT.FOOTNOTES, RT.ENDNOTES, RT.COMMENTS)
-_ORDER = ("word/header", "word/document", "word/footnotes", "word/endnotes", "word/comments", "word/footer")
-_DOCX = called(mt.DOCX)
+_ABOVE = ("header",)
+_BELOW = ("diagramData", "chart", "chartEx", "footnotes", "endnotes", "comments", "footer")
+_INSIDE = ("package", "oleObject")  # the table behind a chart
+_LOOSE = ("word/header", "word/document", "word/footnotes", "word/endnotes", "word/comments", "word/footer")
 
 
 class DocxParser:
@@ -39,104 +31,104 @@ class DocxParser:
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
         """Raises ``Unread``: encrypted, damaged, too_large."""
-        with open_package(part.content, mt.DOCX, limits) as package:
-            try:
-                document = docx.Document(BytesIO(part.content))
-            except (*BROKEN, AttributeError, TypeError, etree.LxmlError, OpcError):
-                return _of_broken_package(package)
-            try:
-                return _of_document(part, document)
-            except etree.LxmlError:  # a note, header or comment that cannot be read
-                return _of_broken_package(package)
+        return read_package(part.content, mt.DOCX, limits, lambda package: _read(part, package, limits))
 
 
 PARSER = DocxParser()
 
 
-def _of_document(part: Part, document: Document) -> Parsed:
-    main = document.part
-    numbers = Numbers.of(_related_root(main, RT.NUMBERING), _related_root(main, RT.STYLES))
-    walks: list[Walk] = []
-    blobs: list[PackagePart] = []
-    for story in (*_related(main, RT.HEADER), main, *_related(main, *_BESIDES), *_related(main, RT.FOOTER)):
-        walk = Walk(numbers.label)
-        walk.story(_root(story))
-        walks.append(walk)
-        blobs += _targets(story, walk)
-    return replace(_of_walks(walks), metadata=_properties(document), members=_members(part, blobs))
+def _read(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
+    document = _Document(package)
+    for story in document.stories():
+        document.read(story)
+    parsed = of_walks(document.walks)
+    return replace(
+        parsed,
+        metadata=core_properties(package),
+        members=members_of_package(part, package, document.inside, limits.max_members),
+        problem=broken_off(called(mt.DOCX)) if document.is_broken else None,
+    )
 
 
-def _of_walks(walks: list[Walk]) -> Parsed:
+def of_walks(walks: list[Walk]) -> Parsed:
     """The stories' text, in order; a header or footer that repeats another's words stands once."""
     stories = list(dict.fromkeys("\n".join(walk.lines) for walk in walks))
     tables = tuple(table for walk in walks for table in walk.tables)
     return Parsed(mt.DOCX, pages=one_page("\n".join(story for story in stories if story)), tables=tables)
 
 
-def _of_broken_package(package: zipfile.ZipFile) -> Parsed:
-    """What can be read where python-docx sees no document: relationships that lead nowhere, missing members."""
-    walks: list[Walk] = []
-    for start in _ORDER:
-        for name in package.namelist():
-            if name.casefold().lstrip("/").startswith(start) and name.endswith(".xml"):
-                walks += _walk_of_member(package, name)
-    if not any(walk.lines for walk in walks):
-        raise damaged(_DOCX)
-    return replace(_of_walks(walks), problem=broken_off(_DOCX))
+@dataclass(slots=True)
+class _Document:
+    """A package being read: what was walked, what its stories show, whether something is missing."""
 
+    package: zipfile.ZipFile
+    walks: list[Walk] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)  # pictures and embedded files, in order
+    is_broken: bool = False
+    _label: Label = Numbers().label
 
-def _walk_of_member(package: zipfile.ZipFile, name: str) -> Iterator[Walk]:
-    walk = Walk(Numbers().label)
-    try:
-        walk.story(parse_xml(package.read(name)))
-    except (*BROKEN, etree.LxmlError):
-        return
-    yield walk
+    def stories(self) -> Iterator[str]:
+        """The members with text, in reading order. Raises KeyError where there is no document."""
+        main = self._main()
+        if main is None:
+            yield from self._loose_stories()
+            return
+        related = self._relations(main)
+        roots = {kind: self._root(related, kind) for kind in ("numbering", "styles")}
+        self._label = Numbers.of(roots["numbering"], roots["styles"]).label
+        yield from self._existing(related, _ABOVE)
+        yield main
+        yield from self._existing(related, _BELOW)
 
+    def read(self, name: str) -> None:
+        """Walks over the member; one that is damaged costs itself."""
+        walk = Walk(self._label)
+        try:
+            walk.story(parse_xml(self.package.read(name)))
+        except DAMAGED:
+            if name == self._main():
+                raise
+            self.is_broken = True
+            return
+        self.walks.append(walk)
+        related = self._relations(name)
+        shown = [related[reference].target for reference in walk.pictures if reference in related]
+        shown += [relation.target for relation in related.values() if relation.kind in _INSIDE and "chart" in name]
+        self.is_broken |= any(target not in self.package.NameToInfo for target in shown)
+        self.inside += shown
 
-def _related(main: PackagePart, *kinds: str) -> list[PackagePart]:
-    """The parts to which ``main`` is related in one of these ways, in order, each once."""
-    found: list[PackagePart] = []
-    for relation in main.rels.values():
-        if not relation.is_external and relation.reltype in kinds and relation.target_part not in found:
-            found.append(relation.target_part)
-    return found
+    def _main(self) -> str | None:
+        found = [relation.target for relation in self._relations("").values() if relation.kind == "officeDocument"]
+        return next((name for name in (*found, "word/document.xml") if name in self.package.NameToInfo), None)
 
+    def _relations(self, name: str) -> dict[str, Relation]:
+        try:
+            return relations(self.package, name)
+        except DAMAGED:
+            self.is_broken = True
+            return {}
 
-def _root(part: PackagePart) -> Any:
-    element = getattr(part, "element", None)  # python-docx has parsed it already, or keeps the octets
-    return element if element is not None else parse_xml(part.blob)
+    def _root(self, related: dict[str, Relation], kind: str) -> Any:
+        """The root of the first member of that kind, None where there is none that can be read."""
+        for name in self._existing(related, (kind,)):
+            try:
+                return parse_xml(self.package.read(name))
+            except DAMAGED:
+                self.is_broken = True
+        return None
 
+    def _existing(self, related: dict[str, Relation], kinds: tuple[str, ...]) -> list[str]:
+        """The members related in one of these ways, in order, each once; one that is missing is noticed."""
+        wanted = [relation.target for kind in kinds for relation in related.values() if relation.kind == kind]
+        found = [name for name in dict.fromkeys(wanted) if name in self.package.NameToInfo]
+        self.is_broken |= len(found) < len(set(wanted))
+        return found
 
-def _related_root(main: PackagePart, kind: str) -> Any:
-    parts = _related(main, kind)
-    return _root(parts[0]) if parts else None
-
-
-def _targets(story: PackagePart, walk: Walk) -> list[PackagePart]:
-    """The pictures and embedded files that the story shows, in order."""
-    relations = [story.rels[reference] for reference in walk.pictures if reference in story.rels]
-    return [relation.target_part for relation in relations if not relation.is_external]
-
-
-def _members(part: Part, blobs: list[PackagePart]) -> tuple[Member, ...]:
-    unique = {str(blob.partname): blob for blob in blobs}
-    return tuple(
-        member_of_document(part, number, str(blob.partname), blob.content_type, blob.blob)
-        for number, blob in enumerate(unique.values(), 1)
-    )
-
-
-def _properties(document: Document) -> tuple[tuple[str, str], ...]:
-    """Core properties (ECMA-376 part 2, §8), as far as they are set and readable."""
-    try:
-        core = document.core_properties
-    except (*BROKEN, etree.LxmlError, OpcError):
-        return ()
-    found = {}
-    for name in ("title", "subject", "author", "keywords", "category", "comments", "last_modified_by"):
-        found[name] = getattr(core, name, "") or ""
-    for name in ("created", "modified"):
-        moment = getattr(core, name, None)
-        found[name] = moment.isoformat() if moment else ""
-    return tuple((name, value.strip()) for name, value in found.items() if value.strip())
+    def _loose_stories(self) -> Iterator[str]:
+        """Members with the usual names, where nothing leads to them."""
+        self.is_broken = True
+        names = [name for name in self.package.namelist() if name.casefold().endswith(".xml")]
+        found = [name for start in _LOOSE for name in names if name.casefold().lstrip("/").startswith(start)]
+        if not found:
+            raise KeyError(_LOOSE[1])
+        yield from found

@@ -19,6 +19,12 @@ PPT = "application/vnd.ms-powerpoint"
 MSG = "application/vnd.ms-outlook"
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 OLE = "application/x-ole-storage"
+OLE_OBJECT = "application/x-ole-object"
+WORD_XML = "application/vnd.ms-word.xml"
+EXCEL_XML = "application/vnd.ms-excel.xml"
+OLD_WORD = "application/x-old-word"
+SHORTCUT = "application/x-ms-shortcut"
+MHTML = "multipart/related"
 RTF = "application/rtf"
 PDF = "application/pdf"
 ZIP = "application/zip"
@@ -59,7 +65,13 @@ _CALLED: dict[str, Text] = {
     ODT: Text("ODT文档", "OpenDocument text"),
     ODP: Text("ODP演示文稿", "OpenDocument presentation"),
     PPTX: Text("PPT演示文稿", "presentation"),
-    PPT: Text("旧版PPT演示文稿", "old PowerPoint presentation"),
+    PPT: Text("PPT演示文稿", "presentation"),
+    WORD_XML: Text("Word XML文档", "Word XML document"),
+    EXCEL_XML: Text("Excel XML表格", "Excel XML spreadsheet"),
+    OLD_WORD: Text("Word 95以前的旧版文档", "Word document of 1995 or before"),
+    MHTML: Text("单个文件网页", "web page in a single file"),
+    OLE_OBJECT: Text("嵌入的文件", "embedded file"),
+    SHORTCUT: Text("快捷方式", "shortcut"),
     OFD: Text("OFD文件", "OFD document"),
     PDF: Text("PDF文件", "PDF"),
     RTF: Text("RTF文档", "RTF document"),

@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
-from parsers.media_types import called
-from parsers.packages import BROKEN, attribute, local_name, open_package, parse_xml
-from parsers.parsed import Member, Parsed, one_page
-from parsers.pictures import member_of_document
-from parsers.problems import damaged
+from parsers import media_types as mt
+from parsers.packages import DAMAGED, attribute, local_name, parse_xml, read_package
+from parsers.parsed import Parsed
+from parsers.pictures import members_of_package
 from parsers.rows import row_lines
 from parsers.sniff import sniff
-from records.extracts import ReadLimits, Table
+from records.extracts import Page, ReadLimits, Table
 from records.mail import Part
 
 _SKIPPED = (
@@ -29,38 +26,81 @@ _SKIPPED = (
     "font-face-decls",
 )
 _SIGNS = {"tab": "\t", "line-break": "\n", "s": " "}
+_PROPERTIES = {
+    "title": "title",
+    "subject": "subject",
+    "initial-creator": "author",
+    "creator": "last_modified_by",
+    "creation-date": "created",
+    "date": "modified",
+}
 _MAX_DEPTH = 200
 
 
 class OdfParser:
-    """Text of paragraphs and headings; tables also as tables."""
+    """Text of paragraphs and headings; tables also as tables; each slide a page."""
 
     name = "odf"
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
         """Raises ``Unread``: encrypted, damaged, too_large."""
         media_type = sniff(part)
-        walk = _Walk()
-        with open_package(part.content, media_type, limits) as package:
-            try:
-                for root in _roots(package):
-                    walk.blocks(root, walk.lines, 0)
-                members = tuple(_pictures(part, package, limits))
-            except (*BROKEN, etree.LxmlError) as error:
-                raise damaged(called(media_type)) from error
-        return Parsed(media_type, one_page("\n".join(walk.lines)), tuple(walk.tables), members=members)
+        return read_package(part.content, media_type, limits, lambda package: _read(part, media_type, package, limits))
 
 
 PARSER = OdfParser()
 
 
-def _roots(package: zipfile.ZipFile) -> Iterator[Any]:
-    names = package.namelist()
-    if "styles.xml" in names:
-        yield from parse_xml(package.read("styles.xml")).iter("{*}header")
-    yield from parse_xml(package.read("content.xml")).iter("{*}body")
-    if "styles.xml" in names:
-        yield from parse_xml(package.read("styles.xml")).iter("{*}footer")
+def _read(part: Part, media_type: str, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
+    content = parse_xml(package.read("content.xml"))
+    if media_type == mt.ODP:
+        walks = [_walked(slide) for slide in content.iterfind(".//{*}presentation/{*}page")]
+    else:
+        walks = [_walked(*_roots(package, content))]
+    pages = tuple(Page(number, "\n".join(walk.lines)) for number, walk in enumerate(walks, 1) if walk.lines)
+    return Parsed(
+        media_type,
+        pages[: limits.max_pages],
+        tuple(table for walk in walks for table in walk.tables),
+        metadata=_properties(package),
+        members=members_of_package(part, package, _inside(package), limits.max_members),
+        page_count=len(walks) if media_type == mt.ODP else None,
+    )
+
+
+def _roots(package: zipfile.ZipFile, content: Any) -> Iterator[Any]:
+    styles = parse_xml(package.read("styles.xml")) if "styles.xml" in package.NameToInfo else None
+    if styles is not None:
+        yield from styles.iter("{*}header")
+    yield from content.iter("{*}body")
+    if styles is not None:
+        yield from styles.iter("{*}footer")
+
+
+def _walked(*roots: Any) -> _Walk:
+    walk = _Walk()
+    for root in roots:
+        walk.blocks(root, walk.lines, 0)
+    return walk
+
+
+def _inside(package: zipfile.ZipFile) -> Iterator[str]:
+    """Pictures, and files of other programs that were put in ("Object 1" without a folder of its own)."""
+    for name in package.namelist():
+        if name.startswith(("Pictures/", "Object ")) and name.count("/") == name.startswith("Pictures/"):
+            yield name
+
+
+def _properties(package: zipfile.ZipFile) -> tuple[tuple[str, str], ...]:
+    """Title, author and dates (ODF 1.3 part 3, §4.3), as far as they can be read."""
+    try:
+        elements = list(parse_xml(package.read("meta.xml")).iter()) if "meta.xml" in package.NameToInfo else []
+    except DAMAGED:
+        return ()
+    found = {
+        _PROPERTIES[name]: (item.text or "").strip() for item in elements if (name := local_name(item)) in _PROPERTIES
+    }
+    return tuple((name, value) for name, value in found.items() if value)
 
 
 @dataclass(slots=True)
@@ -126,9 +166,3 @@ def _inline(element: Any, boxes: list[Any], depth: int) -> str:
             parts.append(_inline(child, boxes, depth + 1))
         parts.append(child.tail or "")
     return "".join(parts)
-
-
-def _pictures(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Iterator[Member]:
-    names = [name for name in package.namelist() if name.startswith("Pictures/") and not name.endswith("/")]
-    for number, name in enumerate(names[: limits.max_members], 1):
-        yield member_of_document(part, number, name, f"image/{name.rpartition('.')[2].casefold()}", package.read(name))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-from lxml import etree
 
 from parsers import media_types as mt
 from parsers.layout import Line, paragraphs, reading_order
-from parsers.media_types import called
-from parsers.packages import BROKEN, local_name, open_package, parse_xml
+from parsers.ofd_seals import seal_name
+from parsers.packages import DAMAGED, local_name, parse_xml, read_package
 from parsers.parsed import Member, Parsed
-from parsers.pictures import member_of_document
-from parsers.problems import damaged, too_many_pages
+from parsers.pictures import member_of_document, members_of_package
+from parsers.problems import too_many_pages
 from records.extracts import Page, ReadLimits
 from records.mail import Part
 
-_OFD = called(mt.OFD)
+_PROPERTIES = {"Title": "title", "Author": "author", "CreationDate": "created", "ModDate": "modified"}
 _PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".jp2")
 
 
@@ -30,31 +28,36 @@ class OfdParser:
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
         """Raises ``Unread``: encrypted, damaged, too_large."""
-        with open_package(part.content, mt.OFD, limits) as package:
-            try:
-                found = [_page_text(package, names) for names in _pages(package)]
-                members = tuple(_pictures(part, package, limits))
-            except (*BROKEN, etree.LxmlError) as error:
-                raise damaged(_OFD) from error
-        pages = tuple(Page(number, text) for number, text in enumerate(found[: limits.max_pages], 1) if text)
-        problem = too_many_pages(limits.max_pages, "pages") if len(found) > limits.max_pages else None
-        return Parsed(mt.OFD, pages=pages, members=members, page_count=len(found), problem=problem)
+        return read_package(part.content, mt.OFD, limits, lambda package: _read(part, package, limits))
 
 
 PARSER = OfdParser()
 
 
-def _pages(package: zipfile.ZipFile) -> Iterator[list[str]]:
+def _read(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
+    entry = next((name for name in package.namelist() if name.casefold().lstrip("/") == "ofd.xml"), "OFD.xml")
+    root = parse_xml(package.read(entry))
+    documents = [_path(entry, place.text or "") for place in _all(root, "DocRoot")]
+    listed = [names for document in documents for names in _pages(package, document)]
+    found = [_page_text(package, names) for names in listed[: limits.max_pages]]
+    return Parsed(
+        mt.OFD,
+        pages=tuple(Page(number, text) for number, text in enumerate(found, 1) if text),
+        metadata=(*_properties(root), *_signatures(package, entry, root)),
+        members=_members(part, package, documents, limits),
+        page_count=len(listed),
+        problem=too_many_pages(limits.max_pages, "pages") if len(listed) > limits.max_pages else None,
+    )
+
+
+def _pages(package: zipfile.ZipFile, name: str) -> Iterator[list[str]]:
     """For each page the members that hold its content: templates first, then its own."""
-    entry = next(name for name in package.namelist() if name.casefold().lstrip("/") == "ofd.xml")
-    for root in _all(parse_xml(package.read(entry)), "DocRoot"):
-        name = _path(entry, root.text or "")
-        document = parse_xml(package.read(name))
-        templates = {page.get("ID"): _path(name, page.get("BaseLoc", "")) for page in _all(document, "TemplatePage")}
-        for page in _all(document, "Page"):
-            own = _path(name, page.get("BaseLoc", ""))
-            beneath = [templates.get(use.get("TemplateID")) for use in _all(parse_xml(package.read(own)), "Template")]
-            yield [*(template for template in beneath if template), own]
+    document = parse_xml(package.read(name))
+    templates = {page.get("ID"): _path(name, page.get("BaseLoc", "")) for page in _all(document, "TemplatePage")}
+    for page in _all(document, "Page"):
+        own = _path(name, page.get("BaseLoc", ""))
+        beneath = [templates.get(use.get("TemplateID")) for use in _all(parse_xml(package.read(own)), "Template")]
+        yield [*(template for template in beneath if template), own]
 
 
 def _path(base: str, location: str) -> str:
@@ -100,11 +103,61 @@ def _numbers(text: str, count: int) -> list[float]:
     return values + [0.0] * (count - len(values))
 
 
-def _pictures(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Iterator[Member]:
-    names = [name for name in package.namelist() if name.casefold().endswith(_PICTURES)][: limits.max_members]
-    for number, name in enumerate(names, 1):
-        kind = name.rpartition(".")[2].casefold()
-        yield member_of_document(part, number, name, f"image/{kind}", package.read(name))
+def _properties(root: Any) -> tuple[tuple[str, str], ...]:
+    """Title, author and dates of the document (§7.4)."""
+    found = {local_name(item): (item.text or "").strip() for info in _all(root, "DocInfo") for item in info}
+    return tuple((ours, found[theirs]) for theirs, ours in _PROPERTIES.items() if found.get(theirs))
+
+
+def _signatures(package: zipfile.ZipFile, entry: str, root: Any) -> Iterator[tuple[str, str]]:
+    """The names on the seals with which the document is signed (§18); damaged signatures are left out."""
+    names: list[str] = []
+    for place in _all(root, "Signatures"):
+        try:
+            listed = _path(entry, place.text or "")
+            for signature in _all(parse_xml(package.read(listed)), "Signature"):
+                names += _names_on_seal(package, _path(listed, signature.get("BaseLoc", "")))
+        except DAMAGED:
+            continue
+    yield from (("seal", name) for name in dict.fromkeys(names) if name)
+
+
+def _names_on_seal(package: zipfile.ZipFile, name: str) -> Iterator[str]:
+    """The seal lies in a file of its own or inside the signature's value."""
+    root = parse_xml(package.read(name))
+    places = [place for kind in ("BaseLoc", "SignedValue") for place in _all(root, kind)]
+    holders = [_path(name, place.text or "") for place in places]
+    yield next((found for holder in holders if (found := seal_name(package.read(holder)))), "")
+
+
+def _members(part: Part, package: zipfile.ZipFile, documents: Sequence[str], limits: ReadLimits) -> tuple[Member, ...]:
+    """Pictures, then the attached files (§19) under the names that people gave them."""
+    names = [name for name in package.namelist() if name.casefold().endswith(_PICTURES)]
+    files = {name: title for document in documents for name, title in _attached(package, document)}
+    pictures = (name for name in names if name not in files)
+    members = members_of_package(part, package, pictures, limits.max_members)
+    room = limits.max_members - len(members)
+    attached = (
+        member_of_document(part, number, title, "application/octet-stream", package.read(name))
+        for number, (name, title) in enumerate(list(files.items())[:room], len(members) + 1)
+    )
+    return (*members, *attached)
+
+
+def _attached(package: zipfile.ZipFile, document: str) -> Iterator[tuple[str, str]]:
+    """Member and title of each attached file that is there."""
+    for listed in _all(parse_xml(package.read(document)), "Attachments"):
+        listing = _path(document, listed.text or "")
+        for item in _all(parse_xml(package.read(listing)), "Attachment") if listing in package.NameToInfo else ():
+            name = next((_path(listing, place.text or "") for place in _all(item, "FileLoc")), "")
+            if name in package.NameToInfo:
+                yield name, _titled(item.get("Name") or posixpath.basename(name), name)
+
+
+def _titled(title: str, name: str) -> str:
+    """Titles often lack the extension."""
+    extension = posixpath.splitext(name)[1]
+    return title if title.casefold().endswith(extension.casefold()) else title + extension
 
 
 def _all(root: Any, name: str) -> list[Any]:

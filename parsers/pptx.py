@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
-
 from parsers import media_types as mt
-from parsers.media_types import called
-from parsers.packages import BROKEN, attribute, local_name, open_package, parse_xml
-from parsers.parsed import Member, Parsed
-from parsers.pictures import member_of_document
-from parsers.problems import damaged, too_many_pages
+from parsers.packages import attribute, core_properties, local_name, parse_xml, read_package, relations
+from parsers.parsed import Parsed
+from parsers.pictures import members_of_package
+from parsers.problems import too_many_pages
 from parsers.rows import row_lines
 from parsers.word_walk import visible
 from records.extracts import Page, ReadLimits, Table
 from records.mail import Part
 
-_PPTX = called(mt.PPTX)
 _FURNITURE = ("sldNum", "dt", "ftr", "hdr", "sldImg")  # placeholders that repeat on every slide
 _MAIN = "ppt/presentation.xml"
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+_BELOW = ("diagramData", "chart", "chartEx", "notesSlide", "comments")
+_INSIDE = ("image", "package", "oleObject", "media", "video", "audio")
 
 
 class PptxParser:
@@ -32,26 +31,36 @@ class PptxParser:
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
         """Raises ``Unread``: encrypted, damaged, too_large."""
-        with open_package(part.content, mt.PPTX, limits) as package:
-            try:
-                slides = list(_slides(package))
-                read = [_Slide(package, name) for name in slides[: limits.max_pages]]
-                members = tuple(_pictures(part, package, read, limits))
-            except (*BROKEN, etree.LxmlError) as error:
-                raise damaged(_PPTX) from error
-        pages = tuple(Page(number, "\n".join(slide.lines)) for number, slide in enumerate(read, 1) if slide.lines)
-        tables = tuple(Table(rows, page=number) for number, slide in enumerate(read, 1) for rows in slide.tables)
-        problem = too_many_pages(limits.max_pages, "pages") if len(slides) > limits.max_pages else None
-        return Parsed(mt.PPTX, pages, tables, members=members, page_count=len(slides), problem=problem)
+        return read_package(part.content, mt.PPTX, limits, lambda package: _read(part, package, limits))
 
 
 PARSER = PptxParser()
 
 
+def _read(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
+    slides = list(_slides(package))
+    read = [_Slide(package, name) for name in slides[: limits.max_pages]]
+    pages = tuple(Page(number, "\n".join(slide.lines)) for number, slide in enumerate(read, 1) if slide.lines)
+    tables = tuple(Table(rows, page=number) for number, slide in enumerate(read, 1) for rows in slide.tables)
+    inside = (name for slide in read for name in slide.inside)
+    return Parsed(
+        mt.PPTX,
+        pages,
+        tables,
+        metadata=core_properties(package),
+        members=members_of_package(part, package, inside, limits.max_members),
+        page_count=len(slides),
+        problem=too_many_pages(limits.max_pages, "pages") if len(slides) > limits.max_pages else None,
+    )
+
+
 def _slides(package: zipfile.ZipFile) -> Iterator[str]:
-    related = _relations(package, _MAIN)
+    related = relations(package, _MAIN)
+    if _MAIN not in package.NameToInfo:  # salvaged: in the order of the numbers in their names
+        yield from sorted((name for name in package.namelist() if _SLIDE.fullmatch(name)), key=lambda n: (len(n), n))
+        return
     for slide in parse_xml(package.read(_MAIN)).iter("{*}sldId"):
-        target = next((related[key][1] for value, key in _ids(slide) if key in related), None)
+        target = next((related[key].target for _, key in _ids(slide) if key in related), None)
         if target is not None:
             yield target
 
@@ -61,43 +70,29 @@ def _ids(element: Any) -> list[tuple[str, str]]:
     return [(key, value) for key, value in element.attrib.items() if key.endswith("}id")]
 
 
-def _relations(package: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
-    """Id → kind, target of the member's relationships inside the package."""
-    folder, base = posixpath.split(name)
-    path = f"{folder}/_rels/{base}.rels"
-    if path not in package.namelist():
-        return {}
-    found = {}
-    for relation in parse_xml(package.read(path)):
-        if local_name(relation) == "Relationship" and relation.get("TargetMode") != "External":
-            target = relation.get("Target", "")
-            whole = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-            kind = relation.get("Type", "").rpartition("/")[2]
-            found[relation.get("Id", "")] = (kind, posixpath.normpath(whole))
-    return found
-
-
 class _Slide:
     """Text, tables and pictures of one slide."""
 
     def __init__(self, package: zipfile.ZipFile, name: str) -> None:
         self.lines: list[str] = []
         self.tables: list[tuple[tuple[str, ...], ...]] = []
-        names = set(package.namelist())
-        related = [(kind, target) for kind, target in _relations(package, name).values() if target in names]
-        self.pictures = [target for kind, target in related if kind == "image"]
+        names = package.NameToInfo
+        related = [relation for relation in relations(package, name).values() if relation.target in names]
+        self.inside = [relation.target for relation in related if relation.kind in _INSIDE]
         self._walk(parse_xml(package.read(name)))
-        for wanted in ("diagramData", "notesSlide"):
-            for target in (target for kind, target in related if kind == wanted):
+        for wanted in _BELOW:
+            for target in (relation.target for relation in related if relation.kind == wanted):
                 self._walk(parse_xml(package.read(target)))
+                charts = relations(package, target).values() if wanted == "chart" else ()
+                self.inside += [relation.target for relation in charts if relation.kind == "package"]
 
     def _walk(self, parent: Any) -> None:
         for element in visible(parent):
             name = local_name(element)
-            if (name == "p" and element.find("{*}r") is not None) or (
-                name == "p" and element.find("{*}fld") is not None
-            ):
+            if name == "p" and (element.find("{*}r") is not None or element.find("{*}fld") is not None):
                 self.lines += [line for line in _paragraph(element).split("\n") if line.strip()]
+            elif name == "text" and element.text:  # of a comment (§19.4.7)
+                self.lines += [line for line in element.text.split("\n") if line.strip()]
             elif name == "tbl":
                 self._table(element)
             elif name != "sp" or _placeholder(element) not in _FURNITURE:
@@ -125,10 +120,3 @@ def _paragraph(paragraph: Any) -> str:
 def _placeholder(shape: Any) -> str:
     mark = next(shape.iter("{*}ph"), None)
     return attribute(mark, "type") if mark is not None else ""
-
-
-def _pictures(part: Part, package: zipfile.ZipFile, slides: list[_Slide], limits: ReadLimits) -> Iterator[Member]:
-    names = list(dict.fromkeys(name for slide in slides for name in slide.pictures))[: limits.max_members]
-    for number, name in enumerate(names, 1):
-        kind = name.rpartition(".")[2].casefold()
-        yield member_of_document(part, number, name, f"image/{kind}", package.read(name))

@@ -62,6 +62,18 @@ def no_parser(what: Text) -> Problem:
     )
 
 
+def shortcut() -> Problem:
+    """A link to a file on the sender's own machine, sent in place of the file."""
+    return Problem(
+        "unreadable",
+        "shortcut",
+        Text(
+            "这是一个快捷方式，只指向对方电脑上的文件，不是文件本身。请报送单位重新发送原文件。",
+            "This is a shortcut to a file on the sender's machine, not the file itself. Ask the unit to send that.",
+        ),
+    )
+
+
 def no_program(what: Text) -> Problem:
     """A packed member of a RAR archive, and no program on this machine that unpacks such."""
     return _skipped(

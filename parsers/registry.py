@@ -18,6 +18,12 @@ PARSERS: Registry = {
     mt.DOC: "parsers.doc",
     mt.PDF: "parsers.pdf",
     mt.OFD: "parsers.ofd",
+    mt.WORD_XML: "parsers.word_xml",
+    mt.EXCEL_XML: "parsers.excel_xml",
+    mt.MHTML: "parsers.mhtml",
+    mt.MSG: "parsers.msg",
+    mt.OLE_OBJECT: "parsers.ole_objects",
+    mt.PPT: "parsers.ppt",
     mt.PPTX: "parsers.pptx",
     mt.RTF: "parsers.rtf",
     mt.XLSX: "parsers.sheets",
@@ -47,5 +53,5 @@ UNREAD = "parsers.unread"
 PIXELS = "parsers.pixels"
 """Its ``read_page`` reads a page from its pixels."""
 
-PRELOADED = ("docx", "lxml.etree", "olefile", "pdfplumber", "PIL.Image", "pypdfium2")
+PRELOADED = ("lxml.etree", "olefile", "pdfplumber", "PIL.Image", "pypdfium2")
 """What most parts need: loaded once in the process from which workers are forked, shared by all of them."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -15,10 +19,11 @@ from python_calamine import (
 )
 
 from parsers import media_types as mt
+from parsers.cell_formats import Percents, percents, shown_percent
 from parsers.media_types import called
-from parsers.packages import open_package
-from parsers.parsed import Member, Parsed, Problem
-from parsers.pictures import member_of_document
+from parsers.packages import core_properties, parse_xml, read_package
+from parsers.parsed import Parsed, Problem
+from parsers.pictures import members_of_package
 from parsers.problems import damaged, encrypted, too_many_pages
 from parsers.sniff import sniff
 from records.extracts import Page, ReadLimits, Table
@@ -26,36 +31,75 @@ from records.mail import Part
 
 _MAX_CELLS = 2_000_000  # of all sheets; an office's table has some thousands
 _MAX_COLUMNS = 1000
+_TEXTS = ("xl/drawings/drawing", "xl/comments")
+_INSIDE = ("xl/media/", "xl/embeddings/", "Pictures/")
 _DEFAULT_NAMES = ("sheet", "工作表", "表")
 
 
 class SheetParser:
-    """Values as they are kept, not as they are formatted; formulas by their last result."""
+    """Formulas by their last result, percentages as they are shown; other numbers as they are kept, without rounding.
+
+    What stands in text boxes and comments follows the sheets; pictures and embedded files are members.
+    """
 
     name = "sheets"
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
         """Raises ``Unread``: encrypted, damaged, too_large."""
         media_type = sniff(part)
-        members = _pictures(part, media_type, limits)
+        if media_type != mt.XLS:
+            return read_package(
+                part.content, media_type, limits, lambda package: _of_package(part, media_type, package, limits)
+            )
         try:
-            with CalamineWorkbook.from_filelike(BytesIO(part.content)) as book:
-                pages, tables, problem = _read(book, limits)
-                hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
-        except PasswordError as error:
-            raise encrypted(called(media_type)) from error
-        except (CalamineError, ValueError, OSError) as error:
+            return _of_workbook(part.content, media_type, limits)
+        except ValueError as error:
             raise damaged(called(media_type)) from error
-        metadata = (("hidden_sheets", "、".join(hidden)),) if hidden else ()
-        return Parsed(
-            media_type, pages, tables, metadata=metadata, members=members, page_count=len(tables), problem=problem
-        )
 
 
 PARSER = SheetParser()
 
 
-def _read(book: CalamineWorkbook, limits: ReadLimits) -> tuple[tuple[Page, ...], tuple[Table, ...], Problem | None]:
+def _of_package(part: Part, media_type: str, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
+    assert package.fp is not None
+    package.fp.seek(0)
+    parsed = _of_workbook(package.fp.read(), media_type, limits)
+    names = package.namelist()
+    beside = [
+        line for name in names if name.startswith(_TEXTS) and name.endswith(".xml") for line in _lines(package, name)
+    ]
+    page = (Page(len(parsed.tables) + 1, "\n".join(beside)),) if beside else ()
+    inside = (name for name in names if name.startswith(_INSIDE) and not name.endswith("/"))
+    members = members_of_package(part, package, inside, limits.max_members)
+    return replace(
+        parsed, pages=parsed.pages + page, metadata=core_properties(package) + parsed.metadata, members=members
+    )
+
+
+def _lines(package: zipfile.ZipFile, name: str) -> Iterator[str]:
+    """The text of a drawing's boxes, a paragraph a line, or of comments."""
+    for block in parse_xml(package.read(name)).iter("{*}p", "{*}comment"):
+        line = "".join(text.text or "" for text in block.iter("{*}t")).strip()
+        yield from (one for one in line.split("\n") if one.strip())
+
+
+def _of_workbook(content: bytes, media_type: str, limits: ReadLimits) -> Parsed:
+    """Raises ``Unread`` (encrypted), ValueError where it is damaged."""
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
+            pages, tables, problem = _read(book, percents(content, media_type), limits)
+            hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
+    except PasswordError as error:
+        raise encrypted(called(media_type)) from error
+    except (CalamineError, OSError) as error:
+        raise ValueError("calamine cannot read it") from error
+    metadata = (("hidden_sheets", "、".join(hidden)),) if hidden else ()
+    return Parsed(media_type, pages, tables, metadata=metadata, page_count=len(tables), problem=problem)
+
+
+def _read(
+    book: CalamineWorkbook, shown: Mapping[str, Percents], limits: ReadLimits
+) -> tuple[tuple[Page, ...], tuple[Table, ...], Problem | None]:
     pages: list[Page] = []
     tables: list[Table] = []
     cells = 0
@@ -66,10 +110,18 @@ def _read(book: CalamineWorkbook, limits: ReadLimits) -> tuple[tuple[Page, ...],
         cells += grid.height * min(grid.width, _MAX_COLUMNS)
         if cells > _MAX_CELLS or len(tables) >= limits.max_pages:
             return tuple(pages), tuple(tables), too_many_pages(len(tables), "cells")
-        rows = _without_empty_edges([tuple(_shown(value) for value in row[:_MAX_COLUMNS]) for row in grid.iter_rows()])
+        rows = _without_empty_edges(list(_rows(grid, shown.get(sheet.name, {}))))
         tables.append(Table(rows=tuple(rows), title=sheet.name, page=len(tables) + 1))
         pages.append(Page(number=len(tables), text=_as_text(sheet.name, rows)))
     return tuple(pages), tuple(tables), None
+
+
+def _rows(grid: CalamineSheet, shown: Percents) -> Iterator[tuple[str, ...]]:
+    """Rows from the sheet's first; columns from the first that is used."""
+    left = grid.start[1] if grid.start else 0
+    for number, row in enumerate(grid.iter_rows()):
+        cells = enumerate(row[:_MAX_COLUMNS], left)
+        yield tuple(_shown(value, shown.get((number, column)) if shown else None) for column, value in cells)
 
 
 def _without_empty_edges(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -87,10 +139,12 @@ def _as_text(name: str, rows: list[tuple[str, ...]]) -> str:
     return "\n".join(lines)
 
 
-def _shown(value: Any) -> str:
-    """A cell's value as text: whole numbers without a point, dates in ISO 8601."""
+def _shown(value: Any, decimals: int | None) -> str:
+    """A cell's value as text: whole numbers without a point, dates in ISO 8601; ``decimals`` of a percentage."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if decimals is not None and isinstance(value, float):
+        return shown_percent(value, decimals)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}"
     if isinstance(value, datetime):
@@ -98,19 +152,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value).strip() if not isinstance(value, timedelta) else str(value)
-
-
-def _pictures(part: Part, media_type: str, limits: ReadLimits) -> tuple[Member, ...]:
-    """Pictures pasted into the sheets; the old .xls keeps them in a form that nobody reads here."""
-    if media_type not in (mt.XLSX, mt.XLSB, mt.ODS):
-        return ()
-    with open_package(part.content, media_type, limits) as package:
-        names = [
-            name
-            for name in package.namelist()
-            if name.startswith(("xl/media/", "Pictures/")) and not name.endswith("/")
-        ]
-        return tuple(
-            member_of_document(part, number, name, f"image/{name.rpartition('.')[2].casefold()}", package.read(name))
-            for number, name in enumerate(names, 1)
-        )

@@ -9,6 +9,7 @@ from io import BytesIO
 import olefile
 
 from parsers import media_types as mt
+from parsers.salvage import local_names
 from records.decoding import decode_text
 from records.mail import Part
 
@@ -41,6 +42,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ID3", "audio/mpeg"),
     (0, b"#!AMR", "audio/amr"),
     (0, b"OggS", "audio/ogg"),
+    (0, b"L\0\0\0\x01\x14\x02\0", mt.SHORTCUT),
+    (0, b"\xdb\xa5\x2d\0", mt.OLD_WORD),  # Word 2, 1.x
+    (0, b"\x31\xbe\0\0", mt.OLD_WORD),  # Word for DOS, Write
 )
 _RIFF = {b"WEBP": mt.WEBP, b"AVI ": "video/x-msvideo", b"WAVE": "audio/wav"}
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
@@ -48,11 +52,14 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE_STREAMS: tuple[tuple[str, str], ...] = (
     ("EncryptedPackage", mt.ENCRYPTED_OFFICE),
+    ("__properties_version1.0", mt.MSG),
     ("WordDocument", mt.DOC),
     ("Workbook", mt.XLS),
     ("Book", mt.XLS),
     ("PowerPoint Document", mt.PPT),
-    ("__properties_version1.0", mt.MSG),
+    ("\x01Ole10Native", mt.OLE_OBJECT),
+    ("Package", mt.OLE_OBJECT),
+    ("CONTENTS", mt.OLE_OBJECT),
 )
 _PACKAGES: tuple[tuple[str, str], ...] = (
     ("word/document", mt.DOCX),
@@ -63,6 +70,13 @@ _PACKAGES: tuple[tuple[str, str], ...] = (
 )
 _OLE_EXTENSIONS = {"doc": mt.DOC, "wps": mt.DOC, "xls": mt.XLS, "et": mt.XLS, "ppt": mt.PPT, "dps": mt.PPT}
 _PACKAGE_EXTENSIONS = {"docx": mt.DOCX, "xlsx": mt.XLSX, "pptx": mt.PPTX, "ofd": mt.OFD, "odt": mt.ODT, "ods": mt.ODS}
+_XML_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:\?xml|\w+:\w)")
+_XML_ROOTS: tuple[tuple[bytes, str], ...] = (
+    (b"http://schemas.microsoft.com/office/2006/xmlPackage", mt.WORD_XML),  # Flat OPC
+    (b"http://schemas.microsoft.com/office/word/2003/wordml", mt.WORD_XML),
+    (b"urn:schemas-microsoft-com:office:spreadsheet", mt.EXCEL_XML),
+)
+_ARCHIVED_PAGE = re.compile(rb"^content-type:\s*multipart/related\b", re.I | re.M)
 _ODF = {mt.ODT, mt.ODS, mt.ODP}
 _HEADER_NAMES = (
     rb"(?:received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version|content-type|reply-to"
@@ -137,13 +151,16 @@ def _package_kind(content: bytes) -> str | None:
     """Office packages are zip files that hold a known member (ECMA-376 part 2; ODF 1.3 part 2; GB/T 33190)."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = [info.filename.casefold().lstrip("/") for info in archive.infolist()]
+            names = [info.filename for info in archive.infolist()]
             declared = _odf_type(archive)
     except Exception:  # noqa: BLE001 -- zipfile raises whatever a broken directory leads it to
-        return None
-    if declared is not None:
-        return declared
-    return next((kind for start, kind in _PACKAGES if any(name.startswith(start) for name in names)), mt.ZIP)
+        return _kind_by_names(local_names(content))
+    return declared or _kind_by_names(names) or mt.ZIP
+
+
+def _kind_by_names(names: list[str]) -> str | None:
+    plain = [name.casefold().lstrip("/") for name in names]
+    return next((kind for start, kind in _PACKAGES if any(name.startswith(start) for name in plain)), None)
 
 
 def _odf_type(archive: zipfile.ZipFile) -> str | None:
@@ -157,18 +174,36 @@ def _odf_type(archive: zipfile.ZipFile) -> str | None:
 
 def _by_text(part: Part) -> str | None:
     head = part.content[:_HEAD]
+    if _MAIL_START.match(head) and _is_archived_page(part, head):
+        return mt.MHTML
     if _MAIL_START.match(head) and len(set(map(bytes.lower, _HEADER_LINE.findall(head)))) >= 3:
         return mt.MESSAGE
     if not _is_text(part.content):
         return None
+    if kind := _by_xml_root(head):
+        return kind
     if _HTML_START.match(head):
         return mt.HTML
     extension = _extension(part)
-    if extension in ("htm", "html", "xhtml", "mht") or part.media_type == mt.HTML:
+    if extension in ("htm", "html", "xhtml") or part.media_type == mt.HTML:
         return mt.HTML if re.search(rb"<[a-z!/]", part.content[:65536], re.I) else mt.PLAIN
     if extension == "eml" or part.media_type == mt.MESSAGE:
         return mt.MESSAGE
     return mt.CSV if extension in ("csv", "tsv") or part.media_type == mt.CSV else mt.PLAIN
+
+
+def _is_archived_page(part: Part, head: bytes) -> bool:
+    """A page with its pictures in one file (RFC 2557), as Word and browsers save it: a message that nobody was sent."""
+    named = _extension(part) in ("mht", "mhtml", "doc", "docx", "wps", "xls")
+    return bool(_ARCHIVED_PAGE.search(head)) and (
+        named or not re.search(rb"^(?:to|received|message-id):", head, re.I | re.M)
+    )
+
+
+def _by_xml_root(head: bytes) -> str | None:
+    if not _XML_START.match(head):
+        return None
+    return next((kind for namespace, kind in _XML_ROOTS if namespace in head), None)
 
 
 def _is_text(content: bytes) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from parsers import media_types as mt
 from parsers.parsed import Parsed, Problem
-from parsers.problems import encrypted, no_parser
+from parsers.problems import encrypted, no_parser, shortcut
 from parsers.sniff import sniff
 from records.extracts import ReadLimits
 from records.mail import Part
@@ -44,7 +44,13 @@ class UnreadParser:
             return Parsed(media_type, problem=_SYSTEM)
         if media_type == mt.ENCRYPTED_OFFICE:
             raise encrypted(mt.called(media_type))
-        return Parsed(media_type, problem=_EMPTY if media_type == mt.EMPTY else no_parser(mt.called(media_type)))
+        return Parsed(media_type, problem=_problem(media_type))
+
+
+def _problem(media_type: str) -> Problem:
+    if media_type == mt.EMPTY:
+        return _EMPTY
+    return shortcut() if media_type == mt.SHORTCUT else no_parser(mt.called(media_type))
 
 
 PARSER = UnreadParser()

@@ -47,6 +47,8 @@ class Walk:
                 self._paragraph(element, lines, depth)
             elif name == "tbl":
                 self._table(element, lines, depth)
+            elif name == "altChunk":  # a document of another kind that stands here (§17.17.2.1)
+                self._note(attribute(element, "id"))
             else:
                 self._blocks(element, lines, depth + 1)
 
@@ -83,6 +85,9 @@ class Walk:
             reference = attribute(element, "embed")
         elif name in ("imagedata", "OLEObject"):
             reference = attribute(element, "id")
+        self._note(reference)
+
+    def _note(self, reference: str) -> None:
         if reference and reference not in self.pictures:
             self.pictures.append(reference)
 
