@@ -30,6 +30,10 @@ lint: .venv
 bench: .venv
 	$(BIN)/python -m bench $(ARGS)
 
+# The manuals' lists of file kinds, from the code.
+kinds: .venv
+	$(BIN)/python -m parsers.kinds README.md README.zh-CN.md
+
 # Debian packages that tests need: installed where that is allowed, otherwise named with the tests that are left out.
 packages:
 	@sh tests/packages.sh

@@ -43,7 +43,7 @@ def shown_percent(value: float, decimals: int) -> str:
     return f"{value * 100:.{decimals}f}%"
 
 
-def _decimals(code: str) -> int | None:
+def decimals_of(code: str) -> int | None:
     """How many decimals a format code shows, None where it is none of percentages."""
     first = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.partition(";")[0])
     if "%" not in first:
@@ -69,7 +69,7 @@ def _of_xlsx(content: bytes) -> Iterator[tuple[str, Percents]]:
 def _percent_styles(root: Any) -> dict[int, int]:
     """Index of the cell style → decimals."""
     own = {
-        item.get("numFmtId"): _decimals(item.get("formatCode", "")) for item in root.iterfind("{*}numFmts/{*}numFmt")
+        item.get("numFmtId"): decimals_of(item.get("formatCode", "")) for item in root.iterfind("{*}numFmts/{*}numFmt")
     }
     formats = {**{str(number): count for number, count in _BUILT_IN.items()}, **own}
     found = [formats.get(style.get("numFmtId")) for style in root.iterfind("{*}cellXfs/{*}xf")]
@@ -99,7 +99,7 @@ def _of_xls(content: bytes) -> Iterator[tuple[str, Percents]]:
     formats, styles, sheets = dict(_BUILT_IN), [], []
     for kind, data in _records(stream, 0):
         if kind == _FORMAT:
-            decimals = _decimals(_text(data[2:]))
+            decimals = decimals_of(_text(data[2:]))
             formats[_word(data, 0)] = -1 if decimals is None else decimals
         elif kind == _XF:
             styles.append(formats.get(_word(data, 2), -1))

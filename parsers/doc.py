@@ -13,7 +13,9 @@ import olefile
 
 from parsers import media_types as mt
 from parsers.doc_pictures import pictures_in
+from parsers.doc_revisions import deleted_runs
 from parsers.media_types import called
+from parsers.ole_objects import BROKEN, files_inside
 from parsers.ole_properties import summary_properties
 from parsers.parsed import Member, Parsed, one_page
 from parsers.pictures import member_of_document
@@ -31,12 +33,14 @@ _COMPRESSED = 0x40000000
 _IN_TABLE, _ROW_END = b"\x16\x24\x01", b"\x17\x24\x01"  # sprmPFInTable, sprmPFTtp, each with operand 1
 _PAGE = 512  # of formatted disk pages
 _SIGNS = {0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0x0E: "\n", 0x09: "\t", 0x1E: "-", 0xA0: " "}
-_FIELD_BEGIN, _FIELD_SEPARATOR, _FIELD_END, _CELL_END = 0x13, 0x14, 0x15, 0x07
-_BROKEN = (OSError, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError)
+_FIELD_BEGIN, _FIELD_SEPARATOR, _FIELD_END, _CELL_END = _LASTING = 0x13, 0x14, 0x15, 0x07
 
 
 class DocParser:
-    """Headers first, then body, text boxes and notes; what is deleted under tracked changes still stands."""
+    """Headers first, then body, text boxes and notes; tracked changes as if they were accepted.
+
+    Pictures and embedded files are members.
+    """
 
     name = "doc"
 
@@ -49,8 +53,8 @@ class DocParser:
                     raise encrypted(_DOC)
                 stories = list(_stories(storage, word))
                 metadata = _properties(storage)
-                members = tuple(_pictures(part, storage, limits))
-        except _BROKEN as error:
+                members = tuple(_members(part, storage, limits))
+        except BROKEN as error:
             raise damaged(_DOC) from error
         lines = [line for story in stories for line in story.lines]
         tables = tuple(table for story in stories for table in story.tables)
@@ -144,9 +148,22 @@ def _stories(storage: olefile.OleFileIO[Any], word: bytes) -> Iterator[Story]:
         raise ValueError("no Word document")
     marks = _marks(word, table) if magic == _WORD_97 else _Marks([], [])
     codes = [(code, piece.at + index * piece.width) for piece in pieces for index, code in enumerate(piece.text)]
+    removed = deleted_runs(word, table) if magic == _WORD_97 else ()
     starts = [sum(counts[:index]) for index in range(len(counts))]
     for index in (2, 7, 0, 6, 1, 5, 4) if len(counts) > 1 else (0,):
-        yield _story(codes[starts[index] : starts[index] + counts[index]], marks)
+        story = codes[starts[index] : starts[index] + counts[index]]
+        yield _story(_accepted(story, removed) if removed else story, marks)
+
+
+def _accepted(codes: Sequence[tuple[str, int]], removed: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
+    """Without what lies in the removed stretches of the file; marks of cells and fields stay."""
+    starts = [start for start, _ in removed]
+    kept = []
+    for char, at in codes:
+        index = bisect_right(starts, at) - 1
+        if index < 0 or at >= removed[index][1] or ord(char) in _LASTING:
+            kept.append((char, at))
+    return kept
 
 
 def _story(codes: Sequence[tuple[str, int]], marks: _Marks) -> Story:
@@ -227,12 +244,16 @@ def _page_marks(page: bytes) -> Iterator[tuple[int, bytes]]:
         yield start, page[at + 1 : at + 1 + size] if at else b""
 
 
-def _pictures(part: Part, storage: olefile.OleFileIO[Any], limits: ReadLimits) -> Iterator[Member]:
-    """Pictures in the text lie in the stream Data, floating ones in WordDocument; each once."""
+def _members(part: Part, storage: olefile.OleFileIO[Any], limits: ReadLimits) -> Iterator[Member]:
+    """Pictures in the text lie in the stream Data, floating ones in WordDocument; each once. Then embedded files."""
     streams = [_stream(storage, name) for name in ("Data", "WordDocument") if storage.exists(name)]
     unique = {octets: kind for stream in streams for *kind, octets in pictures_in(stream)}
-    for number, (octets, (extension, media_type)) in enumerate(list(unique.items())[: limits.max_members], 1):
+    pictures = list(unique.items())[: limits.max_members]
+    for number, (octets, (extension, media_type)) in enumerate(pictures, 1):
         yield member_of_document(part, number, f"{number}.{extension}", media_type, octets)
+    files = list(files_inside(storage, "ObjectPool"))[: limits.max_members - len(pictures)]
+    for number, (name, octets) in enumerate(files, len(pictures) + 1):
+        yield Member(Part(f"{part.position}/{number}", name or f"附件{number}", mt.UNKNOWN, octets))
 
 
 def _stream(storage: olefile.OleFileIO[Any], name: str) -> bytes:

@@ -68,7 +68,7 @@ _CALLED: dict[str, Text] = {
     PPT: Text("PPT演示文稿", "presentation"),
     WORD_XML: Text("Word XML文档", "Word XML document"),
     EXCEL_XML: Text("Excel XML表格", "Excel XML spreadsheet"),
-    OLD_WORD: Text("Word 95以前的旧版文档", "Word document of 1995 or before"),
+    OLD_WORD: Text("Word 6.0以前的旧版文档", "document older than Word 6"),
     MHTML: Text("单个文件网页", "web page in a single file"),
     OLE_OBJECT: Text("嵌入的文件", "embedded file"),
     SHORTCUT: Text("快捷方式", "shortcut"),

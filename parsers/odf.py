@@ -87,7 +87,11 @@ def _walked(*roots: Any) -> _Walk:
 def _inside(package: zipfile.ZipFile) -> Iterator[str]:
     """Pictures, and files of other programs that were put in ("Object 1" without a folder of its own)."""
     for name in package.namelist():
-        if name.startswith(("Pictures/", "Object ")) and name.count("/") == name.startswith("Pictures/"):
+        if (
+            name.startswith(("Pictures/", "Object "))
+            and not name.endswith(("/", ".svm"))
+            and name.count("/") == name.startswith("Pictures/")
+        ):
             yield name
 
 

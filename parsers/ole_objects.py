@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -45,8 +47,19 @@ def file_inside(storage: olefile.OleFileIO[Any], folder: str = "") -> tuple[str,
     """Name ("" where none is kept) and octets of the file in an object's folder. Raises one of ``BROKEN``."""
     if storage.exists(folder + NATIVE):
         return _packaged(storage.openstream(folder + NATIVE).read())
-    name = next(name for name in (*_WHOLE, "") if not name or storage.exists(folder + name))
+    name = next((name for name in _WHOLE if storage.exists(folder + name)), NATIVE)
     return "", bytes(storage.openstream(folder + name).read())
+
+
+def files_inside(storage: olefile.OleFileIO[Any], pool: str) -> Iterator[tuple[str, bytes]]:
+    """Name and octets of each file embedded in the objects below the folder ``pool``; damaged ones are left out.
+
+    Objects of Office programs themselves (a sheet in an old document) are folders without a file, and stay unread.
+    """
+    for path in storage.listdir(streams=True, storages=False):
+        if len(path) == 3 and path[0] == pool and path[2] in (NATIVE, *_WHOLE):
+            with suppress(*BROKEN):
+                yield file_inside(storage, f"{pool}/{path[1]}/")
 
 
 def _packaged(stream: bytes) -> tuple[str, bytes]:

@@ -125,7 +125,7 @@ def _slides(stream: bytes, edit: int) -> tuple[list[list[str]], bool]:
 def _places(stream: bytes, edit: int) -> dict[int, int]:
     """Persist object → its place in the stream: the directories of all edits, a newer one over an older (§2.3.4)."""
     found: dict[int, int] = {}
-    seen = set()
+    seen: set[int] = set()
     while edit and edit not in seen and len(seen) < 1000:
         seen.add(edit)
         record = _record(stream, edit)

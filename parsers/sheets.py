@@ -25,6 +25,7 @@ from parsers.packages import core_properties, parse_xml, read_package
 from parsers.parsed import Parsed, Problem
 from parsers.pictures import members_of_package
 from parsers.problems import damaged, encrypted, too_many_pages
+from parsers.rows import sheet_text
 from parsers.sniff import sniff
 from records.extracts import Page, ReadLimits, Table
 from records.mail import Part
@@ -33,7 +34,6 @@ _MAX_CELLS = 2_000_000  # of all sheets; an office's table has some thousands
 _MAX_COLUMNS = 1000
 _TEXTS = ("xl/drawings/drawing", "xl/comments")
 _INSIDE = ("xl/media/", "xl/embeddings/", "Pictures/")
-_DEFAULT_NAMES = ("sheet", "工作表", "表")
 
 
 class SheetParser:
@@ -91,10 +91,17 @@ def _of_workbook(content: bytes, media_type: str, limits: ReadLimits) -> Parsed:
             hidden = [sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
     except PasswordError as error:
         raise encrypted(called(media_type)) from error
-    except (CalamineError, OSError) as error:
-        raise ValueError("calamine cannot read it") from error
+    except BaseException as error:
+        if isinstance(error, (CalamineError, OSError)) or _is_panic(error):
+            raise ValueError("calamine cannot read it") from error
+        raise
     metadata = (("hidden_sheets", "、".join(hidden)),) if hidden else ()
     return Parsed(media_type, pages, tables, metadata=metadata, page_count=len(tables), problem=problem)
+
+
+def _is_panic(error: BaseException) -> bool:
+    """What Rust gives up on reaches Python as no ``Exception``, and of a class that cannot be imported."""
+    return type(error).__name__ == "PanicException"
 
 
 def _read(
@@ -112,7 +119,7 @@ def _read(
             return tuple(pages), tuple(tables), too_many_pages(len(tables), "cells")
         rows = _without_empty_edges(list(_rows(grid, shown.get(sheet.name, {}))))
         tables.append(Table(rows=tuple(rows), title=sheet.name, page=len(tables) + 1))
-        pages.append(Page(number=len(tables), text=_as_text(sheet.name, rows)))
+        pages.append(Page(number=len(tables), text=sheet_text(sheet.name, rows)))
     return tuple(pages), tuple(tables), None
 
 
@@ -130,13 +137,6 @@ def _without_empty_edges(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     while rows and not any(rows[-1]):
         rows.pop()
     return [row[:width] for row in rows]
-
-
-def _as_text(name: str, rows: list[tuple[str, ...]]) -> str:
-    plain_name = name.casefold().rstrip("0123456789 ")
-    lines = [] if plain_name in _DEFAULT_NAMES or not rows else [name]
-    lines += ["\t".join(" ".join(value.split()) for value in row).rstrip() for row in rows if any(row)]
-    return "\n".join(lines)
 
 
 def _shown(value: Any, decimals: int | None) -> str:

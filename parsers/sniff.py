@@ -77,6 +77,7 @@ _XML_ROOTS: tuple[tuple[bytes, str], ...] = (
     (b"urn:schemas-microsoft-com:office:spreadsheet", mt.EXCEL_XML),
 )
 _ARCHIVED_PAGE = re.compile(rb"^content-type:\s*multipart/related\b", re.I | re.M)
+_ODF_START = re.compile(rb"PK\x03\x04.{26}mimetype(application/vnd\.oasis\.opendocument\.[a-z]+)", re.S)
 _ODF = {mt.ODT, mt.ODS, mt.ODP}
 _HEADER_NAMES = (
     rb"(?:received|return-path|delivered-to|from|to|cc|subject|date|message-id|mime-version|content-type|reply-to"
@@ -154,7 +155,7 @@ def _package_kind(content: bytes) -> str | None:
             names = [info.filename for info in archive.infolist()]
             declared = _odf_type(archive)
     except Exception:  # noqa: BLE001 -- zipfile raises whatever a broken directory leads it to
-        return _kind_by_names(local_names(content))
+        return _odf_type_at_start(content) or _kind_by_names(local_names(content))
     return declared or _kind_by_names(names) or mt.ZIP
 
 
@@ -168,7 +169,14 @@ def _odf_type(archive: zipfile.ZipFile) -> str | None:
     first = archive.infolist()[0] if archive.infolist() else None
     if first is None or first.filename != "mimetype" or first.file_size > 200:
         return None
-    declared = archive.read(first).decode("ascii", "replace").strip()
+    declared = archive.read(first).decode("ascii", "replace").strip().removesuffix("-template")
+    return declared if declared in _ODF else None
+
+
+def _odf_type_at_start(content: bytes) -> str | None:
+    """The same where the zip directory is lost: the member lies at the very beginning (ODF 1.3 part 2, §3.3)."""
+    found = _ODF_START.match(content)
+    declared = found[1].decode("ascii") if found else ""
     return declared if declared in _ODF else None
 
 

@@ -17,6 +17,7 @@ from parsers.packages import MAX_XML_BYTES, attribute, local_name, parse_xml
 from parsers.parsed import Member, Parsed, Unread
 from parsers.pictures import member_of_document
 from parsers.problems import damaged, too_large
+from parsers.sniff import sniff
 from parsers.word_walk import Walk
 from records.extracts import ReadLimits
 from records.mail import Part
@@ -69,4 +70,6 @@ def _pictures(part: Part, root: Any, limits: ReadLimits) -> Iterator[Member]:
             content = b64decode("".join(item.text.split()))
         except ValueError:  # damaged; the others stand
             continue
-        yield member_of_document(part, number, name, f"image/{name.rpartition('.')[2].casefold()}", content)
+        kind = sniff(Part("", None, "", content))
+        extension = "" if "." in name else f".{kind.rpartition('/')[2]}"
+        yield member_of_document(part, number, name + extension, kind, content)

@@ -74,3 +74,16 @@ def numbered(paragraphs: Mapping[str, int], form: str = "chineseCountingThousand
         properties = f'<w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="77"/></w:numPr></w:pPr>'
         add(document, f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>")
     return saved(document)
+
+
+def relate(document: Document, kind: str, name: str, content: bytes) -> None:
+    """Puts a file into the package, to which the body is related under an id that is ``kind`` itself."""
+    types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    part = Part(PackURI(f"/word/{name}"), "application/octet-stream", content, document.part.package)
+    document.part.rels.add_relationship(types + kind, part, kind)
+
+
+def chart(inside: str) -> bytes:
+    """A chart's part."""
+    space = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
+    return f"<c:chartSpace {space} {_NAMESPACES}>{inside}</c:chartSpace>".encode()
