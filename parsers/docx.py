@@ -74,8 +74,8 @@ class _Document:
             yield from self._loose_stories()
             return
         related = self._relations(main)
-        roots = {kind: self._root(related, kind) for kind in ("numbering", "styles")}
-        self._label = Numbers.of(roots["numbering"], roots["styles"]).label
+        self._label = Numbers.of(self._root(related, "numbering"), lambda: self._root(related, "styles")).label
+        self._existing(related, ("styles",))
         yield from self._existing(related, _ABOVE)
         yield main
         yield from self._existing(related, _BELOW)

@@ -22,22 +22,53 @@ class _Level:
 
 
 @dataclass(slots=True)
+class Styles:
+    """Paragraph styles with a numbered list of their own, or one inherited."""
+
+    load: Callable[[], Any]  # the root of styles.xml, None where there is none
+    _own: dict[str, Any] | None = None
+    _places: dict[str, tuple[str, int] | None] = field(default_factory=dict)
+
+    def place(self, name: str) -> tuple[str, int] | None:
+        """List and level of the style of that name, None where it has none."""
+        if name and name not in self._places:
+            self._places[name] = self._found(name)
+        return self._places.get(name)
+
+    def _found(self, name: str) -> tuple[str, int] | None:
+        if self._own is None:
+            root = self.load()
+            styles = root.iterfind("{*}style") if root is not None else ()
+            self._own = {attribute(style, "styleId"): style for style in styles}
+        style = self._own.get(name)
+        for _ in range(10):  # styles inherit from styles; a hostile one from itself
+            place = _place(style.find("{*}pPr"), None) if style is not None else None
+            if place is not None or style is None:
+                return place
+            style = self._own.get(_value(style, "basedOn"))
+        return None
+
+
+@dataclass(slots=True)
 class Numbers:
     """Counts a document's numbered paragraphs as Word does; asked for each paragraph once, in order."""
 
     levels: dict[str, dict[int, _Level]] = field(default_factory=dict)  # abstract list → its levels
     lists: dict[str, str] = field(default_factory=dict)  # list → abstract list
     restarts: dict[tuple[str, int], int] = field(default_factory=dict)
-    styles: dict[str, tuple[str, int]] = field(default_factory=dict)  # paragraph style → list, level
+    styles: Styles = field(default_factory=lambda: Styles(lambda: None))
     counters: dict[str, dict[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, numbering: Any, styles: Any) -> Numbers:
-        """From the roots of numbering.xml and styles.xml, None where the document has none."""
+    def of(cls, numbering: Any, styles: Callable[[], Any]) -> Numbers:
+        """From the root of numbering.xml, None where the document has none; ``styles`` gives that of styles.xml.
+
+        Styles are the largest part of most documents; they are asked for when a paragraph has one.
+        """
         numbers = cls()
         if numbering is not None:
             numbers._read_lists(numbering)
-            numbers.styles = _style_lists(styles) if styles is not None else {}
+            numbers.styles = Styles(styles)
         return numbers
 
     def label(self, paragraph: Any) -> str:
@@ -100,27 +131,11 @@ def _integer(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
-def _style_lists(root: Any) -> dict[str, tuple[str, int]]:
-    """Paragraph styles with a numbered list of their own, or one inherited."""
-    own = {attribute(style, "styleId"): style for style in root.iterfind("{*}style")}
-    found = {}
-    for name, style in own.items():
-        base: Any = style
-        for _ in range(10):  # styles inherit from styles; a hostile one from itself
-            place = _place(base.find("{*}pPr"), {}) if base is not None else None
-            if place is not None or base is None:
-                break
-            base = own.get(_value(base, "basedOn"))
-        if place is not None:
-            found[name] = place
-    return found
-
-
-def _place(properties: Any, styles: dict[str, tuple[str, int]]) -> tuple[str, int] | None:
+def _place(properties: Any, styles: Styles | None) -> tuple[str, int] | None:
     """The list and level that a paragraph's properties name, themselves or through the style."""
     if properties is None:
         return None
-    inherited = styles.get(_value(properties, "pStyle"))
+    inherited = styles.place(_value(properties, "pStyle")) if styles is not None else None
     marks = next((child for child in properties if local_name(child) == "numPr"), None)
     if marks is None:
         return inherited

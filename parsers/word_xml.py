@@ -55,7 +55,7 @@ def _stories(root: Any) -> list[Any]:
 
 def _walk(root: Any, story: Any) -> Walk:
     numbering = next(root.iter("{*}numbering"), None)
-    walk = Walk(Numbers.of(numbering, next(root.iter("{*}styles"), None)).label)
+    walk = Walk(Numbers.of(numbering, lambda: next(root.iter("{*}styles"), None)).label)
     for body in story.iterfind("{*}body") if local_name(story) == "wordDocument" else [story]:
         walk.story(body)
     return walk
