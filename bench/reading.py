@@ -58,7 +58,9 @@ def _beside_peers(mails: Iterable[Mail], reader: PartReader, *, with_ocr: bool) 
         pdfs = [item for item in extracts if item.media_type == mt.PDF and item.reason not in ("encrypted", "damaged")]
         documents = _parts(item for item in extracts if item.media_type == mt.DOCX)
         text_pdfs = _parts(item for item in pdfs if item.text)
+        old_documents = _parts(item for item in extracts if item.media_type == mt.DOC)
         _compare("docx", documents, text_reader, ("python-docx", by_python_docx))
+        _compare("doc, wps", old_documents, text_reader)
         _compare("pdf with text", text_pdfs, text_reader, ("pypdfium2", by_pypdfium2), ("pdfplumber", by_pdfplumber))
     if with_ocr:
         photos = _parts(item for item in extracts if item.picture is not None)
@@ -76,6 +78,8 @@ def _compare(what: str, parts: Sequence[Part], reader: PartReader, *peers: Peer)
         line(what, None, "", "no such file here")
         return
     ours = _cpu_ms(reader.read, [[part] for part in parts])
+    if not peers:
+        line(f"{what} ({len(parts)})", ours, "CPU ms/file", f"{1000 / ours:.0f} files a CPU-second")
     for name, read in peers:
         theirs = _cpu_ms(read, [part.content for part in parts])
         line(f"{what} ({len(parts)})", ours, "CPU ms/file", beside(ours, theirs, name))

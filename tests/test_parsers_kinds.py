@@ -391,6 +391,45 @@ def test_damage_anywhere_is_either_read_or_told(name: str) -> None:
                 assert error.problem.status in ("unreadable", "skipped")
 
 
+def der(tag: int, *values: bytes) -> bytes:
+    """An element of ASN.1, its length in the long form."""
+    content = b"".join(values)
+    return bytes([tag, 0x82]) + len(content).to_bytes(2, "big") + content
+
+
+def test_ofd_attached_files_and_the_names_on_its_seals_come_out() -> None:
+    """Attachments under the names that people gave them; the name in the seal's properties (GB/T 38540 §6)."""
+    header = der(0x30, der(0x16, b"ES"), der(0x02, b"\4"), der(0x16, b"maker"))
+    properties = der(0x30, der(0x02, b"\1"), der(0x0C, "某某镇人民政府".encode()), der(0x30, der(0x04, b"cert")))
+    seal = der(0x30, der(0x30, header, der(0x16, b"id"), properties))
+    files: dict[str, str | bytes] = {
+        "OFD.xml": "<OFD><DocBody><DocInfo><Title>总结</Title></DocInfo><DocRoot>Doc_0/Document.xml</DocRoot>"
+        "<Signatures>/Doc_0/Signs/Signatures.xml</Signatures></DocBody></OFD>",
+        "Doc_0/Document.xml": '<Document><Pages><Page ID="1" BaseLoc="1.xml"/></Pages>'
+        "<Attachments>Attachs/Attachments.xml</Attachments></Document>",
+        "Doc_0/1.xml": '<Page><TextObject Boundary="10 10 90 6" Size="4"><TextCode X="0" Y="4">正文</TextCode>'
+        "</TextObject></Page>",
+        "Doc_0/Attachs/Attachments.xml": '<Attachments><Attachment ID="1" Name="附表"><FileLoc>a1.xlsx</FileLoc>'
+        "</Attachment></Attachments>",
+        "Doc_0/Attachs/a1.xlsx": sample("probe.xlsx"),
+        "Doc_0/Signs/Signatures.xml": '<Signatures><Signature ID="1" BaseLoc="Sign_0/Signature.xml"/></Signatures>',
+        "Doc_0/Signs/Sign_0/Signature.xml": "<Signature><Seal><BaseLoc>Seal.esl</BaseLoc></Seal>"
+        "<SignedValue>SignedValue.dat</SignedValue></Signature>",
+        "Doc_0/Signs/Sign_0/Seal.esl": seal,
+        "Doc_0/Signs/Sign_0/SignedValue.dat": b"\x30\x80broken",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+
+    parsed = read(out.getvalue(), "总结.ofd")
+
+    assert pages(parsed) == [["正文"]]
+    assert members(parsed) == {"附表.xlsx": sample("probe.xlsx")}
+    assert parsed.metadata == (("title", "总结"), ("seal", "某某镇人民政府"))
+
+
 # --- the list in the manuals
 
 
