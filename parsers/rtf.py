@@ -87,21 +87,23 @@ def _filled(text: str) -> list[str]:
 def _pictures(part: Part, most: int) -> Iterator[Member]:
     """PNG and JPEG pictures, each once; metafiles say nothing that is text."""
     unique: dict[bytes, bytes] = {}
-    for found in _BLIP.finditer(part.content):
-        octets = _unhexed(part.content, found.end())
+    places = list(_BLIP.finditer(part.content))
+    ends = [*(place.start() for place in places[1:]), len(part.content)]
+    for place, end in zip(places, ends, strict=False):  # where there is no picture, one end is left over
+        octets = _unhexed(part.content, place.end(), end)
         if octets and len(unique) < most:
-            unique.setdefault(octets, found[1])
+            unique.setdefault(octets, place[1])
     for number, (octets, kind) in enumerate(unique.items(), 1):
         extension = kind.decode()
         yield member_of_document(part, number, f"{number}.{extension}", f"image/{extension}", octets)
 
 
-def _unhexed(content: bytes, at: int) -> bytes:
+def _unhexed(content: bytes, at: int, most: int) -> bytes:
     """The picture's octets up to the end of its group, groups inside left out; b"" where they are damaged."""
-    end = content.find(b"}", at)
-    while content.find(b"{", at, max(end, at)) >= 0:
-        at, end = end + 1, content.find(b"}", end + 1)
-    digits = _WORDS.sub(b"", content[at : end if end >= 0 else None])
+    end = content.find(b"}", at, most)
+    while end >= 0 and content.find(b"{", at, end) >= 0:
+        at, end = end + 1, content.find(b"}", end + 1, most)
+    digits = _WORDS.sub(b"", content[at : end if end >= 0 else most])
     try:
         return unhexlify(digits)
     except ValueError:

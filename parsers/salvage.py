@@ -12,7 +12,7 @@ _HEADER = struct.Struct("<4sHHHHHIIIHH")
 _SIGNATURE = b"PK\x03\x04"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 1
-_MAX_MEMBERS = 20_000
+_MAX_MEMBERS = 4000
 
 
 def salvage(content: bytes, most_bytes: int) -> bytes:

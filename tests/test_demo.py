@@ -22,48 +22,12 @@ from demo.days import BEGIN, DAYS, ZONE, events
 from demo.mails import OwnMail
 from demo.outcome import Outcome
 from flow.commands.line import build_parser
-from parsers import media_types as mt
-from parsers.registry import PARSERS
 from records.boards import MessageView
 from records.journals import Sent
 
 ROOT = Path(__file__).resolve().parent.parent
 MANUALS = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 NOW = datetime(2025, 7, 1, 9, 40, tzinfo=UTC)
-EXTENSIONS = {
-    mt.DOCX: "docx",
-    mt.DOC: "doc",
-    mt.PDF: "pdf",
-    mt.OFD: "ofd",
-    mt.PPTX: "pptx",
-    mt.RTF: "rtf",
-    mt.XLSX: "xlsx",
-    mt.XLSB: "xlsb",
-    mt.XLS: "xls",
-    mt.ODS: "ods",
-    mt.ODT: "odt",
-    mt.ODP: "odp",
-    mt.PLAIN: "txt",
-    mt.CSV: "csv",
-    mt.HTML: "html",
-    mt.ZIP: "zip",
-    mt.RAR: "rar",
-    mt.SEVEN_ZIP: "7z",
-    mt.GZIP: "gz",
-    mt.BZIP2: "bz2",
-    mt.XZ: "xz",
-    mt.TAR: "tar",
-    mt.TNEF: "dat",
-    mt.MESSAGE: "eml",
-    mt.JPEG: "jpg",
-    mt.PNG: "png",
-    mt.GIF: "gif",
-    mt.WEBP: "webp",
-    mt.BMP: "bmp",
-    mt.TIFF: "tiff",
-    mt.HEIC: "heic",
-    mt.JPEG_2000: "jp2",
-}
 STATUSES = ["filed", "review", "not_a_report", "unreadable", "too_large"]
 
 
@@ -245,23 +209,6 @@ def test_the_manuals_configuration_is_valid(manual: Path, tmp_path: Path) -> Non
     settings = read_settings(path)
     assert (len(settings.mailbox), len(settings.campaign)) == (1, 1)
     assert settings.outgoing is not None
-
-
-@pytest.mark.parametrize("manual", MANUALS, ids=lambda path: path.name)
-def test_a_manual_names_the_formats_that_are_read(manual: Path) -> None:
-    """Every kind of file that has a parser stands in the list of formats, and none that has not."""
-    lines = manual.read_text("utf-8").splitlines()
-    read, unread = (
-        {
-            name
-            for line in lines
-            if line.startswith("|") and f"`.{known}`" in line
-            for name in re.findall(r"`\.(\w+)`", line)
-        }
-        for known in ("docx", "msg")
-    )
-    assert {EXTENSIONS.get(media_type, media_type) for media_type in PARSERS} <= read
-    assert read.isdisjoint(unread)
 
 
 def service_commands(manual: Path) -> Iterator[list[str]]:
