@@ -10,10 +10,11 @@ from typing import Any
 from parsers import media_types as mt
 from parsers.docx_numbers import Numbers
 from parsers.media_types import called
-from parsers.packages import DAMAGED, Relation, core_properties, parse_xml, read_package, relations
+from parsers.packages import DAMAGED, Relation, core_properties, read_package
 from parsers.parsed import Parsed, one_page
 from parsers.pictures import members_of_package
 from parsers.problems import broken_off
+from parsers.word_package import WordPackage, word_package
 from parsers.word_walk import Label, Walk
 from records.extracts import ReadLimits
 from records.mail import Part
@@ -38,7 +39,7 @@ PARSER = DocxParser()
 
 
 def _read(part: Part, package: zipfile.ZipFile, limits: ReadLimits) -> Parsed:
-    document = _Document(package)
+    document = _Document(word_package(part.content, package))
     for story in document.stories():
         document.read(story)
     parsed = of_walks(document.walks)
@@ -61,7 +62,7 @@ def of_walks(walks: list[Walk]) -> Parsed:
 class _Document:
     """A package being read: what was walked, what its stories show, whether something is missing."""
 
-    package: zipfile.ZipFile
+    package: WordPackage
     walks: list[Walk] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)  # pictures and embedded files, in order
     is_broken: bool = False
@@ -84,7 +85,7 @@ class _Document:
         """Walks over the member; one that is damaged costs itself."""
         walk = Walk(self._label)
         try:
-            walk.story(parse_xml(self.package.read(name)))
+            walk.story(self.package.root(name))
         except DAMAGED:
             if name == self._main():
                 raise
@@ -94,16 +95,16 @@ class _Document:
         related = self._relations(name)
         shown = [related[reference].target for reference in walk.pictures if reference in related]
         shown += [relation.target for relation in related.values() if relation.kind in _INSIDE and "chart" in name]
-        self.is_broken |= any(target not in self.package.NameToInfo for target in shown)
+        self.is_broken |= not all(self.package.has(target) for target in shown)
         self.inside += shown
 
     def _main(self) -> str | None:
         found = [relation.target for relation in self._relations("").values() if relation.kind == "officeDocument"]
-        return next((name for name in (*found, "word/document.xml") if name in self.package.NameToInfo), None)
+        return next((name for name in (*found, "word/document.xml") if self.package.has(name)), None)
 
     def _relations(self, name: str) -> dict[str, Relation]:
         try:
-            return relations(self.package, name)
+            return self.package.relations(name)
         except DAMAGED:
             self.is_broken = True
             return {}
@@ -112,7 +113,7 @@ class _Document:
         """The root of the first member of that kind, None where there is none that can be read."""
         for name in self._existing(related, (kind,)):
             try:
-                return parse_xml(self.package.read(name))
+                return self.package.root(name)
             except DAMAGED:
                 self.is_broken = True
         return None
@@ -120,14 +121,14 @@ class _Document:
     def _existing(self, related: dict[str, Relation], kinds: tuple[str, ...]) -> list[str]:
         """The members related in one of these ways, in order, each once; one that is missing is noticed."""
         wanted = [relation.target for kind in kinds for relation in related.values() if relation.kind == kind]
-        found = [name for name in dict.fromkeys(wanted) if name in self.package.NameToInfo]
+        found = [name for name in dict.fromkeys(wanted) if self.package.has(name)]
         self.is_broken |= len(found) < len(set(wanted))
         return found
 
     def _loose_stories(self) -> Iterator[str]:
         """Members with the usual names, where nothing leads to them."""
         self.is_broken = True
-        names = [name for name in self.package.namelist() if name.casefold().endswith(".xml")]
+        names = [name for name in self.package.names() if name.casefold().endswith(".xml")]
         found = [name for start in _LOOSE for name in names if name.casefold().lstrip("/").startswith(start)]
         if not found:
             raise KeyError(_LOOSE[1])

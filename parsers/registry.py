@@ -53,5 +53,5 @@ UNREAD = "parsers.unread"
 PIXELS = "parsers.pixels"
 """Its ``read_page`` reads a page from its pixels."""
 
-PRELOADED = ("lxml.etree", "olefile", "pdfplumber", "PIL.Image", "pypdfium2")
+PRELOADED = ("docx.package", "lxml.etree", "olefile", "pdfplumber", "PIL.Image", "pypdfium2")
 """What most parts need: loaded once in the process from which workers are forked, shared by all of them."""
