@@ -3,6 +3,7 @@
     python -m bench [--quick | --full] [--only GROUP …] [--corpus DIR …]
     python -m bench mime DIR [DIR …]
     python -m bench pdfs DIR [DIR …]
+    python -m bench ocr DIR [DIR …]
 
 Times hang on the machine and on what else it does; compare the ratios.
 """
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filing, intake, mime, pdf, reading, score, search, watching
+from bench import filing, intake, mime, ocr, pdf, reading, score, search, watching
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -63,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     if given[:1] == ["pdfs"]:
         pdf.run_folders([Path(folder) for folder in given[1:]])
+        return
+    if given[:1] == ["ocr"]:
+        ocr.run_all([Path(folder) for folder in given[1:]])
         return
     args = _parser().parse_args(given)
     size = QUICK if args.quick else FULL if args.full else USUAL

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -46,6 +47,11 @@ def by_pypdfium2(content: bytes) -> str:
 def by_rapidocr(content: bytes) -> str:
     """The text of an image or of a PDF's pages, by the same engine, models and settings as ours, one thread."""
     return "\n".join(text for pixels in _pictures(content) for text in _engine()(pixels).txts or ())
+
+
+def by_rapidocr_from_file(path: Path) -> str:
+    """The text of an image file as the engine reads it when it is just given the name."""
+    return "\n".join(_engine()(str(path)).txts or ())
 
 
 def _pictures(content: bytes) -> Iterator[Any]:

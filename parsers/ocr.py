@@ -17,15 +17,16 @@ from rapidocr.main import RapidOCRError
 from parsers.layout import Line, paragraphs, reading_order
 from parsers.parsed import PixelText
 from parsers.seals import without_seals
+from parsers.turning import begun_left, crop, quarters, turned
 
 Pixels = npt.NDArray[Any]
 Boxes = npt.NDArray[Any]  # n × 4 corners × (x, y), clockwise from the line's beginning
 _DETECTOR_SIDE = 960  # pixels of the longer side; more costs half as much again and finds no more
 _LEAST_CONFIDENCE = 0.5  # of a line
-_LINES_ASKED = 9  # for the way up
 _STEP = 64  # widths of lines are rounded up to it: the engine keeps compiled code for each width that it meets
 _LINE_HEIGHT, _LEAST_WIDTH = 48, 320  # of the recognizer's input
-_LONG = 1.5  # a box so many times longer than wide shows which way its line runs
+_LONG, _COLUMN = 1.5, 2.6  # times as high as wide: may be one figure or a column of text; a column for certain
+_SURE = 0.85  # confidence of a figure that need not be read as a column too
 
 
 class Engine:
@@ -52,54 +53,44 @@ class Engine:
     def read(self, pixels: Pixels) -> PixelText:
         """The text of a page, BGR; lying or upside down, and a little askew, is no hindrance."""
         pixels = without_seals(pixels)
-        crops, boxes = self._detect(pixels)
-        turns = self._turns(crops, boxes) if crops else 0
-        if turns:
-            crops, boxes = self._detect(np.ascontiguousarray(np.rot90(pixels, turns)))
-        if not crops:
-            return PixelText(turned=90 * turns)
-        kept = self._recognize(crops, boxes)
+        boxes = self._detect(pixels)
+        if not len(boxes):
+            return PixelText()
+        turns = quarters(pixels, boxes, self._vote)
+        pixels, boxes = turned(pixels, boxes, turns)
+        kept = [piece for box in boxes if (piece := self._recognize(pixels, box)) is not None]
         characters = sum(len(text) for _, text, _ in kept)
         confidence = sum(len(text) * score for _, text, score in kept) / characters if characters else None
         lines = reading_order(_straight([(box, text) for box, text, _ in kept]))
         return PixelText(paragraphs(lines), round(confidence, 4) if confidence else None, 90 * turns)
 
-    def _recognize(self, crops: list[Pixels], boxes: Boxes) -> list[tuple[Pixels, str, float]]:
-        """Box, text and confidence of each line that could be read."""
-        read = self._rapid.recognize_txt([_padded(crop) for crop in crops])
-        return [
-            (box, str(text), float(score))
-            for box, text, score in zip(boxes, read.txts or (), read.scores or (), strict=True)
-            if score >= _LEAST_CONFIDENCE and text.strip()
-        ]
+    def _recognize(self, pixels: Pixels, box: Pixels) -> tuple[Pixels, str, float] | None:
+        """Box, text and confidence of a line, None where it could not be read.
 
-    def _detect(self, pixels: Pixels) -> tuple[list[Pixels], Boxes]:
-        try:
-            crops, found = self._rapid.detect_and_crop(pixels, {})
-        except RapidOCRError:  # its way to say that there is no text
-            return [], np.empty((0, 4, 2), np.float32)
-        return crops, np.asarray(found.boxes)
-
-    def _turns(self, crops: Sequence[Pixels], boxes: Boxes) -> int:
-        """By how many quarters, counter-clockwise, the page must be turned to stand upright.
-
-        Most boxes' long sides tell whether lines run across or along; a vote of the longest lines, which way is up.
+        A narrow box may hold one figure, or a line from top to bottom, which the recognizer knows lying.
         """
-        widths = np.linalg.norm(boxes[:, 0] - boxes[:, 1], axis=1)
-        heights = np.linalg.norm(boxes[:, 0] - boxes[:, 3], axis=1)
-        lying, upright = heights >= _LONG * widths, widths >= _LONG * heights
-        is_lying = bool(heights[lying].sum() > widths[upright].sum())
-        chosen = lying if is_lying else upright
-        longest = sorted(map(int, np.flatnonzero(chosen)), key=lambda index: -max(widths[index], heights[index]))[
-            :_LINES_ASKED
-        ]
-        is_upside_down = self._vote([crops[index] for index in longest]) < 0
-        if is_lying:
-            return 3 if is_upside_down else 1
-        return 2 if is_upside_down else 0
+        line = crop(pixels, box)
+        tallness = line.shape[0] / line.shape[1]
+        text, score = self._text(np.rot90(line) if tallness >= _COLUMN else line)
+        if _LONG <= tallness < _COLUMN and score < _SURE:
+            text, score = max((text, score), self._text(np.rot90(line)), key=lambda read: read[1])
+        return (box, text, score) if score >= _LEAST_CONFIDENCE and text.strip() else None
+
+    def _text(self, line: Pixels) -> tuple[str, float]:
+        """The text of a line's pixels and how sure it is, 0–1."""
+        read = self._rapid.recognize_txt([_padded(line)])
+        return (str(read.txts[0]), float((read.scores or (0.0,))[0])) if read.txts else ("", 0.0)
+
+    def _detect(self, pixels: Pixels) -> Boxes:
+        """The boxes of the page's lines."""
+        try:
+            _, found = self._rapid.detect_and_crop(pixels, {})
+        except RapidOCRError:  # its way to say that there is no text
+            return np.empty((0, 4, 2), np.float32)
+        return begun_left(np.asarray(found.boxes, np.float32))
 
     def _vote(self, crops: list[Pixels]) -> float:
-        """Above 0 where most lines stand upright; crops of lying lines have been turned a quarter already."""
+        """Above 0 where most lines stand upright."""
         if not crops:
             return 0.0
         votes = self._rapid.cls_and_rotate(crops)[1].cls_res or []

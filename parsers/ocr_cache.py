@@ -8,7 +8,7 @@ from typing import Protocol
 
 from parsers.parsed import PixelText
 
-_RECIPE = "PP-OCRv6-small;max960;2"  # raise the last number when parsers.ocr or parsers.layout read differently
+_RECIPE = "PP-OCRv6-small;max960;3"  # raise the last number when parsers.ocr or parsers.layout read differently
 ENGINE = f"rapidocr-{version('rapidocr')};{_RECIPE}"
 
 
