@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from parsers.parsed import Parsed, PixelPage, PixelText, Problem
 from parsers.problems import partly_unread
-from records.extracts import Extract, Page
+from records.extracts import Extract, Page, Table
 from records.mail import Part
 
 _HEAD_LINES = 12
@@ -41,7 +41,7 @@ def assemble(node: Node) -> Extract:
         media_type=parsed.media_type,
         status=problem.status if problem else "ok",
         pages=pages,
-        tables=parsed.tables,
+        tables=parsed.tables + _scanned_tables(parsed, node.pixels),
         picture=parsed.picture,
         metadata=parsed.metadata + _marks(pages),
         members=tuple(assemble(member) for member in node.members),
@@ -59,6 +59,12 @@ def _pages(parsed: Parsed, pixels: Mapping[int, PixelText]) -> tuple[Page, ...]:
         if read.text:
             pages[wanted.number] = _with_pixels(pages.get(wanted.number), wanted, read)
     return tuple(page for _, page in sorted(pages.items()))
+
+
+def _scanned_tables(parsed: Parsed, pixels: Mapping[int, PixelText]) -> tuple[Table, ...]:
+    return tuple(
+        Table(rows, page=wanted.number) for wanted in parsed.pixel_pages for rows in pixels[wanted.frame].tables
+    )
 
 
 def _with_pixels(page: Page | None, wanted: PixelPage, read: PixelText) -> Page:

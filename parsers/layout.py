@@ -71,6 +71,15 @@ def paragraphs(lines: Sequence[Line]) -> str:
     return text
 
 
+def in_one_line(lines: Sequence[Line]) -> str:
+    """The text of a cell: its lines one after the other, without breaks."""
+    text = ""
+    for row in _rows(lines):
+        piece = tidy(_joined(row).text.replace("\t", " "))
+        text += _glue(text, piece) + piece
+    return text
+
+
 def _pitch(line: Line) -> float:
     """The width of a Chinese character in the line, as far as it can be told: steadier than the height of a box."""
     characters = len(line.text) - 0.45 * len(line.text.encode("ascii", "ignore"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,7 @@ from rapidocr.main import RapidOCRError
 
 from parsers.layout import Line, paragraphs, reading_order
 from parsers.parsed import PixelText
+from parsers.scan_tables import Filled, Grid, fill, overlooked, ruled
 from parsers.seals import without_seals
 from parsers.turning import begun_left, crop, quarters, turned
 
@@ -26,6 +28,8 @@ _LEAST_CONFIDENCE = 0.5  # of a line
 _STEP = 64  # widths of lines are rounded up to it: the engine keeps compiled code for each width that it meets
 _LINE_HEIGHT, _LEAST_WIDTH = 48, 320  # of the recognizer's input
 _LONG, _COLUMN = 1.5, 2.6  # times as high as wide: may be one figure or a column of text; a column for certain
+_TELLING = 2.0  # times as wide as high: boxes of lines that tell how much the page slants
+_OVER_RULE = 0.6  # heights by which a box must reach over a rule on both sides to be cut there
 _SURE = 0.85  # confidence of a figure that need not be read as a column too
 
 
@@ -58,11 +62,19 @@ class Engine:
             return PixelText()
         turns = quarters(pixels, boxes, self._vote)
         pixels, boxes = turned(pixels, boxes, turns)
-        kept = [piece for box in boxes if (piece := self._recognize(pixels, box)) is not None]
+        slant, size = _slant(boxes), median(np.linalg.norm(boxes[:, 0] - boxes[:, 3], axis=1).tolist())
+        page = ruled(pixels, slant, size)
+        slant, tables = page.slant, page.grids
+        pieces = [piece for box in boxes for piece in _cut(box, slant, tables)]
+        level = [_level(box, "", slant) for box in pieces]
+        pieces += [_slanting(box, slant) for table in tables for box in overlooked(table, level, page.gray, size)]
+        kept = [read for box in pieces if (read := self._recognize(pixels, box)) is not None]
         characters = sum(len(text) for _, text, _ in kept)
         confidence = sum(len(text) * score for _, text, score in kept) / characters if characters else None
-        lines = reading_order(_straight([(box, text) for box, text, _ in kept]))
-        return PixelText(paragraphs(lines), round(confidence, 4) if confidence else None, 90 * turns)
+        lines, rows = _in_tables([_level(box, text, slant) for box, text, _ in kept], tables)
+        return PixelText(
+            paragraphs(reading_order(lines)), round(confidence, 4) if confidence else None, 90 * turns, rows
+        )
 
     def _recognize(self, pixels: Pixels, box: Pixels) -> tuple[Pixels, str, float] | None:
         """Box, text and confidence of a line, None where it could not be read.
@@ -107,18 +119,54 @@ def _padded(crop: Pixels) -> Pixels:
     return cv2.copyMakeBorder(crop, 0, 0, 0, max(wanted - width, 0), cv2.BORDER_REPLICATE)
 
 
-def _straight(found: Sequence[tuple[Any, str]]) -> list[Line]:
-    """Lines with level boxes: the page's slant, told by its long lines, is taken out of their places."""
-    angles = [math.atan2(*(box[1] - box[0])[::-1]) for box, text in found if len(text) >= 4]
-    slant = median(angles) if angles else 0.0
-    turn = np.array([[math.cos(-slant), -math.sin(-slant)], [math.sin(-slant), math.cos(-slant)]])
-    lines = []
-    for box, text in found:
-        points = np.asarray(box, dtype=np.float64) @ turn.T
-        middle_left, middle_right = (points[0] + points[3]) / 2, (points[1] + points[2]) / 2
-        height = (np.linalg.norm(points[0] - points[3]) + np.linalg.norm(points[1] - points[2])) / 2
-        y = (middle_left[1] + middle_right[1]) / 2
-        lines.append(
-            Line(text, float(middle_left[0]), float(y - height / 2), float(middle_right[0]), float(y + height / 2))
-        )
-    return lines
+def _slant(boxes: Boxes) -> float:
+    """By how many radians the page's long lines fall to the right."""
+    edges = boxes[:, 1] - boxes[:, 0]
+    long = np.linalg.norm(edges, axis=1) >= _TELLING * np.linalg.norm(boxes[:, 3] - boxes[:, 0], axis=1)
+    angles = np.arctan2(edges[long, 1], edges[long, 0])
+    return float(np.median(angles)) if len(angles) else 0.0
+
+
+def _levelled(box: Pixels, slant: float) -> Pixels:
+    """The box's corners on the page turned level about its upper left corner."""
+    turn = np.array([[math.cos(slant), math.sin(slant)], [-math.sin(slant), math.cos(slant)]])
+    points: Pixels = np.asarray(box, dtype=np.float64) @ turn.T
+    return points
+
+
+def _slanting(box: tuple[float, float, float, float], slant: float) -> Pixels:
+    """The corners on the page itself of a box on the levelled page."""
+    left, top, right, bottom = box
+    return _levelled(np.array([[left, top], [right, top], [right, bottom], [left, bottom]]), -slant)
+
+
+def _level(box: Pixels, text: str, slant: float) -> Line:
+    """The line with a level box: the page's slant is taken out of its place."""
+    points = _levelled(box, slant)
+    middle_left, middle_right = (points[0] + points[3]) / 2, (points[1] + points[2]) / 2
+    height = (np.linalg.norm(points[0] - points[3]) + np.linalg.norm(points[1] - points[2])) / 2
+    y = (middle_left[1] + middle_right[1]) / 2
+    return Line(text, float(middle_left[0]), float(y - height / 2), float(middle_right[0]), float(y + height / 2))
+
+
+def _cut(box: Pixels, slant: float, tables: Sequence[Grid]) -> list[Pixels]:
+    """The box, or its pieces where the detector took the text of several cells for one line."""
+    level = _level(box, "", slant)
+    slack = _OVER_RULE * level.height
+    walls = [wall for table in tables for wall in table.walls((level.top + level.bottom) / 2)]
+    places = [wall for wall in walls if level.left + slack < wall < level.right - slack]
+    shares = [0.0, *((place - level.left) / (level.right - level.left) for place in sorted(places)), 1.0]
+    upper, lower = box[1] - box[0], box[2] - box[3]
+    return [
+        np.stack([box[0] + begin * upper, box[0] + end * upper, box[3] + end * lower, box[3] + begin * lower])
+        for begin, end in pairwise(shares)
+    ]
+
+
+def _in_tables(lines: list[Line], tables: Sequence[Grid]) -> tuple[list[Line], tuple[tuple[tuple[str, ...], ...], ...]]:
+    """The lines, those in tables as the tables' rows, and the rows of cells of each table."""
+    read: list[Filled] = []
+    for table in tables:
+        filled, lines = fill(table, lines)
+        read += [filled] if filled else []
+    return lines + [row for table in read for row in table.lines], tuple(table.rows for table in read)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from parsers.parsed import PixelText
 
-_RECIPE = "PP-OCRv6-small;max960;3"  # raise the last number when parsers.ocr or parsers.layout read differently
+_RECIPE = "PP-OCRv6-small;max960;3"  # raise the last number when parsers.ocr or what it uses reads differently
 ENGINE = f"rapidocr-{version('rapidocr')};{_RECIPE}"
 
 
@@ -40,10 +40,12 @@ def key_of(sha256: str, frame: int) -> str:
 
 def to_cache(read: PixelText) -> str:
     """A page's text as kept; only for pages that were read."""
-    return json.dumps({"text": read.text, "confidence": read.confidence, "turned": read.turned}, ensure_ascii=False)
+    kept = {"text": read.text, "confidence": read.confidence, "turned": read.turned, "tables": read.tables}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def from_cache(kept: str) -> PixelText:
     """The page's text as :func:`to_cache` wrote it."""
     values = json.loads(kept)
-    return PixelText(text=values["text"], confidence=values["confidence"], turned=values["turned"])
+    tables = tuple(tuple(tuple(row) for row in table) for table in values["tables"])
+    return PixelText(values["text"], values["confidence"], values["turned"], tables)

@@ -67,6 +67,7 @@ class PixelText:
     text: str = ""
     confidence: float | None = None  # mean over characters, 0–1; None where there is no text
     turned: int = 0  # degrees clockwise by which the page had to be turned
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # of ruled tables the rows of cells, as in records' Table
     problem: Problem | None = None
     trace: str = ""
 
