@@ -29,6 +29,7 @@ _STEP = 64  # widths of lines are rounded up to it: the engine keeps compiled co
 _LINE_HEIGHT, _LEAST_WIDTH = 48, 320  # of the recognizer's input
 _LONG, _COLUMN = 1.5, 2.6  # times as high as wide: may be one figure or a column of text; a column for certain
 _TELLING = 2.0  # times as wide as high: boxes of lines that tell how much the page slants
+_LEAST_IN_TABLE = 5  # boxes; photos of scenes hold fewer and are not searched for rules
 _OVER_RULE = 0.6  # heights by which a box must reach over a rule on both sides to be cut there
 _SURE = 0.85  # confidence of a figure that need not be read as a column too
 
@@ -63,11 +64,14 @@ class Engine:
         turns = quarters(pixels, boxes, self._vote)
         pixels, boxes = turned(pixels, boxes, turns)
         slant, size = _slant(boxes), median(np.linalg.norm(boxes[:, 0] - boxes[:, 3], axis=1).tolist())
-        page = ruled(pixels, slant, size)
-        slant, tables = page.slant, page.grids
-        pieces = [piece for box in boxes for piece in _cut(box, slant, tables)]
-        level = [_level(box, "", slant) for box in pieces]
-        pieces += [_slanting(box, slant) for table in tables for box in overlooked(table, level, page.gray, size)]
+        tables: tuple[Grid, ...] = ()
+        pieces = list(boxes)
+        if len(boxes) >= _LEAST_IN_TABLE:
+            page = ruled(pixels, slant, size)
+            slant, tables = page.slant, page.grids
+            pieces = [piece for box in boxes for piece in _cut(box, slant, tables)]
+            level = [_level(box, "", slant) for box in pieces]
+            pieces += [_slanting(box, slant) for table in tables for box in overlooked(table, level, page.gray, size)]
         kept = [read for box in pieces if (read := self._recognize(pixels, box)) is not None]
         characters = sum(len(text) for _, text, _ in kept)
         confidence = sum(len(text) * score for _, text, score in kept) / characters if characters else None

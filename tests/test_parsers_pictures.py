@@ -128,6 +128,70 @@ def test_every_common_format_is_read(reader: PartReader, form: str) -> None:
     assert extract.media_type == f"image/{'heic' if form == 'HEIF' else form.lower()}"
 
 
+@pytest.mark.parametrize(
+    ("mode", "form", "options"),
+    [
+        ("CMYK", "JPEG", {}),
+        ("L", "JPEG", {"progressive": True}),
+        ("1", "TIFF", {"compression": "group4"}),
+        ("L", "TIFF", {"compression": "tiff_lzw"}),
+        ("I;16", "PNG", {}),
+        ("P", "PNG", {}),
+        ("LA", "PNG", {}),
+        ("P", "GIF", {}),
+        ("1", "BMP", {}),
+    ],
+)
+def test_every_kind_of_pixels_is_read(reader: PartReader, mode: str, form: str, options: dict[str, Any]) -> None:
+    """Print shops send CMYK, fax machines one bit in CCITT group 4, scanners 16 bits, screens palettes and alpha."""
+    with Image.open(SHEET) as sheet:
+        top = sheet.convert("L").crop((0, 0, sheet.width, 260))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(top).astype(np.uint16) * 257)
+    else:
+        picture = (top.convert("RGB") if mode in ("CMYK", "P") else top).convert(mode)
+
+    (extract,) = reader.read([part(encoded(picture, form, **options))])
+
+    assert FIRST_LINES in extract.text
+    assert extract.status == "ok"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_that_a_camera_notes_is_undone(reader: PartReader, orientation: int) -> None:
+    """EXIF 2.32, tag 274: turned by quarters, mirrored or both; mirrored text could not be read."""
+    undone_by = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    with Image.open(SHEET) as sheet:
+        top = sheet.convert("RGB").crop((0, 0, sheet.width, 260))
+    held = top.transpose(undone_by[orientation]) if orientation in undone_by else top
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+
+    (extract,) = reader.read([part(encoded(held, "JPEG", exif=exif, quality=90))])
+
+    assert FIRST_LINES in extract.text
+    assert extract.picture == Picture(top.width, 260)
+
+
+def test_first_frame_of_an_animation_is_read(reader: PartReader) -> None:
+    """Messengers send GIFs; the others would be the same text again."""
+    with Image.open(SHEET) as sheet:
+        top = sheet.convert("L").crop((0, 0, sheet.width, 260))
+
+    (extract,) = reader.read([part(encoded(top, "GIF", save_all=True, append_images=[Image.new("L", top.size)]))])
+
+    assert FIRST_LINES in extract.text
+    assert extract.page_count == 1
+
+
 def test_pages_of_a_tiff_are_pages(reader: PartReader) -> None:
     """Fax and scanner programs put many pages into one file."""
     with Image.open(SHEET) as sheet:
