@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -25,6 +26,8 @@ Pixels = npt.NDArray[Any]
 Boxes = npt.NDArray[Any]  # n × 4 corners × (x, y), clockwise from the line's beginning
 _DETECTOR_SIDE = 960  # pixels of the longer side; more costs half as much again and finds no more
 _LEAST_CONFIDENCE = 0.5  # of a line
+_LEAST_OF_LETTERS = 0.7  # of one without Chinese and figures: crowds and leaves look like "mim"
+_TELLING_TEXT = re.compile(r"[0-9\u2e80-\u9fff]")
 _STEP = 64  # widths of lines are rounded up to it: the engine keeps compiled code for each width that it meets
 _LINE_HEIGHT, _LEAST_WIDTH = 48, 320  # of the recognizer's input
 _LONG, _COLUMN = 1.5, 2.6  # times as high as wide: may be one figure or a column of text; a column for certain
@@ -90,7 +93,8 @@ class Engine:
         text, score = self._text(np.rot90(line) if tallness >= _COLUMN else line)
         if _LONG <= tallness < _COLUMN and score < _SURE:
             text, score = max((text, score), self._text(np.rot90(line)), key=lambda read: read[1])
-        return (box, text, score) if score >= _LEAST_CONFIDENCE and text.strip() else None
+        least = _LEAST_CONFIDENCE if _TELLING_TEXT.search(text) else _LEAST_OF_LETTERS
+        return (box, text, score) if score >= least and text.strip() else None
 
     def _text(self, line: Pixels) -> tuple[str, float]:
         """The text of a line's pixels and how sure it is, 0–1."""

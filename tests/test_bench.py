@@ -13,6 +13,7 @@ import pytest
 
 from bench.lines import beside, percentile
 from bench.meters import measured
+from bench.ocr import Sum, distance
 from tests.sample_corpus import DEMO, ROOT, truth_lines
 
 FIGURE = re.compile(r"^  (.+?) {2,}([\d.,e+-]+) (\S.*?)(?: {2,}(.*))?$")
@@ -129,3 +130,15 @@ def test_any_folder_of_messages_is_measured(tmp_path: Path) -> None:
 def bench_mime(folder: Path) -> str:
     command = [sys.executable, "-m", "bench", "mime", str(folder)]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=100).stdout
+
+
+def test_made_pages_are_scored_as_people_would() -> None:
+    """Blanks, quotation marks and the width of punctuation are no errors; a wrong and an extra character are."""
+    made = Sum()
+
+    made.add("参训 12 人，“安全”。", "参训12人,安全。", 0.5)
+    made.add("隐患8处", "隐患∞处了", 0.5)
+
+    assert (made.pages, made.errors, made.characters) == (2, 2, 13)
+    pairs = [("甲乙丙", "甲丙"), ("甲", "甲乙"), ("", "甲"), ("甲乙", "甲乙")]
+    assert [distance(*pair) for pair in pairs] == [1, 1, 1, 0]
