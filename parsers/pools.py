@@ -25,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from parsers.parsed import Problem
 from parsers.problems import crashed, memory, timeout
 from parsers.registry import PRELOADED
+from parsers.scratch import Scratch
 from parsers.watch import CHANNEL_LOST, PoolLost, Watch
 from parsers.worker import OUT_OF_MEMORY
 
@@ -37,7 +38,8 @@ _Result = TypeVar("_Result")
 class Pool:
     """Worker processes with a time limit a task; thread-safe.
 
-    ``start`` and its arguments run in each new process (a module's top-level function, values that pickle).
+    ``start`` and its arguments run in each new process (a module's top-level function, values that pickle), the last
+    argument the folder in which workers may write.
     """
 
     def __init__(self, workers: int, slack_s: float, start: Callable[..., None], *start_args: object) -> None:
@@ -48,6 +50,7 @@ class Pool:
         self._start_args = start_args
         self._lock = Lock()
         self._pool: ProcessPool | None = None
+        self._scratch: Scratch | None = None
         self._watch = Watch()
         self.closed = False
 
@@ -66,8 +69,9 @@ class Pool:
     def look(self, timeout_s: float) -> None:
         """Throws the pool away if it broke or no task ended for longer than one may last: ``PoolLost`` for all."""
         with self._lock:
-            if self._pool is None:
+            if self._pool is None or self._scratch is None:
                 return
+            self._scratch.sweep()
             still_s = self._watch.still_for()
             if still_s > timeout_s + self._slack_s or self._watch.lost_its_channel or not self._pool.active:
                 _LOG.error("workers thrown away, no task ended for %.0f s", still_s)
@@ -93,17 +97,20 @@ class Pool:
         ending.start()
         ending.join(wait_s)
         self._watch.give_up()
-        self._pool, self._watch = None, Watch()
+        if self._scratch is not None:
+            self._scratch.remove()
+        self._pool, self._scratch, self._watch = None, None, Watch()
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED))
         _start_forkserver()
+        self._scratch = Scratch()
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=_TASKS_A_WORKER,
             initializer=self._start,
-            initargs=self._start_args,
+            initargs=(*self._start_args, str(self._scratch.path)),
             context=context,
         )
 

@@ -144,6 +144,17 @@ def too_many_pages(read: int, limit: str) -> Problem:
     )
 
 
+def too_much_text() -> Problem:
+    """A part, or a message with all that is in it, holds more text than is kept."""
+    return Problem(
+        "partial",
+        "too_much_text",
+        Text(
+            "文字过多，只读取了前一部分。请打开查看。", "Too much text: only some was kept. Please open it."
+        ),
+    )
+
+
 def partly_in_time(read: int) -> Problem:
     """Time ran out after so many pages; what was read until then stands."""
     return Problem(

@@ -12,6 +12,7 @@ from typing import Any
 
 from parsers import media_types as mt
 from parsers.assembly import Node, assemble
+from parsers.bounds import weight
 from parsers.ocr_cache import TextCache, from_cache, key_of, to_cache
 from parsers.parsed import Member, Parsed, PixelPage, PixelText, Problem
 from parsers.pools import Pool, is_machine_fault, problem_of
@@ -64,6 +65,7 @@ class Reading:
         self._limits = limits
         self._cache = cache
         self._unpacked_left = limits.max_unpacked_bytes  # of all attachments together: they are in memory at once
+        self._text_left = limits.max_text_chars
         room = 2 * limits.workers
         self._parsing = Lane(parsing, limits.timeout_s, room)
         self._ocr = Lane(ocr, limits.ocr_timeout_s, room)
@@ -113,6 +115,7 @@ class Reading:
             self._limits,
             max_members=max(budget.members, 0),
             max_unpacked_bytes=max(min(budget.unpacked_bytes, self._unpacked_left), 0),
+            max_text_chars=max(self._text_left, 0),
         )
         if task.page is None:
             return lane.pool.submit(parse_part, part, limits, timeout_s=lane.timeout_s)
@@ -146,6 +149,7 @@ class Reading:
             self._settle_parsed(task, result)
             return
         assert task.page is not None
+        self._text_left -= len(result.text)
         task.node.pixels[task.page.frame] = result
         if result.problem is None:
             self._cache.put(key_of(task.node.part.sha256, task.page.frame), to_cache(result))
@@ -159,6 +163,7 @@ class Reading:
                 node.pixels[page.frame] = from_cache(kept)
             else:
                 self._ocr.ready.append(Task(node, budget, page))
+        self._text_left -= weight(parsed)
         budget.members -= len(parsed.members)
         unpacked = sum(len(member.part.content) for member in parsed.members)
         budget.unpacked_bytes -= unpacked

@@ -11,14 +11,18 @@ import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
 from typing import TypeVar, cast
 
 from parsers import media_types as mt
+from parsers.bounds import bounded, bounded_pixels
+from parsers.confinement import confine
 from parsers.message import MessageParser, ReadMessage
 from parsers.parsed import Parsed, Parser, PixelText, Problem, Unread
 from parsers.problems import crashed
 from parsers.registry import PIXELS, UNREAD, Registry
+from parsers.scratch import clear, own_folder
 from parsers.sniff import sniff
 from parsers.unread import is_system_file
 from records.extracts import ReadLimits
@@ -27,7 +31,6 @@ from records.mail import Message, Part
 OUT_OF_MEMORY = 77
 """Exit status of a worker that met its memory limit: what it had allocated goes with it."""
 
-_MAX_FILE_BYTES = 64 * 1024**2  # nothing is unpacked to disk; a runaway log stays small
 _OCR_NICENESS = 5  # text pages go first
 
 
@@ -44,35 +47,35 @@ _Result = TypeVar("_Result")
 _Failure = TypeVar("_Failure")
 
 
-def start_parsing(setup: Setup, memory_bytes: int) -> None:
-    """Initializer of a parsing worker."""
+def start_parsing(setup: Setup, memory_bytes: int, scratch: str) -> None:
+    """Initializer of a parsing worker; ``scratch`` is the pool's folder."""
     global _setup  # noqa: PLW0603 -- a worker process has one life and one setup
     _setup = setup
-    _confine(memory_bytes)
+    _begin(memory_bytes, scratch)
 
 
-def start_ocr(memory_bytes: int) -> None:
+def start_ocr(memory_bytes: int, scratch: str) -> None:
     """Initializer of an OCR worker: one thread each, behind everybody else."""
     for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"
-    _confine(memory_bytes)
+    _begin(memory_bytes, scratch)
     os.nice(_OCR_NICENESS)
 
 
-def _confine(memory_bytes: int) -> None:
+def _begin(memory_bytes: int, scratch: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends its workers itself
     logging.disable(logging.CRITICAL)  # libraries grumble about each hostile file; problems travel in the result
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_FILE_BYTES, _MAX_FILE_BYTES))
-    Thread(target=_end_with_the_service, daemon=True).start()
+    folder = own_folder(scratch)
+    confine(folder, memory_bytes)
+    Thread(target=_end_with_the_service, args=(folder,), daemon=True).start()
 
 
-def _end_with_the_service() -> None:
+def _end_with_the_service(folder: Path) -> None:
     """A killed service takes its workers along, even one that sleeps; one that computes meets its CPU limit."""
     service = multiprocessing.parent_process()
     if service is not None:
         service.join()
+        clear(folder)
         os._exit(0)
 
 
@@ -93,7 +96,7 @@ def parse_part(part: Part, limits: ReadLimits) -> Parsed:
         known = replace(known, media_type=sniff(part))
         parser = _parser(part, known.media_type)
         known = known.named(parser.name)
-        return parser.parse(part, limits).named(parser.name)
+        return bounded(parser.parse(part, limits), limits).named(parser.name)
 
     return _guarded(read, lambda problem, trace: replace(known, problem=problem, trace=trace))
 
@@ -111,7 +114,8 @@ def read_pixels(part: Part, media_type: str, frame: int, limits: ReadLimits) -> 
     _allow_cpu(limits.ocr_timeout_s)
 
     def read() -> PixelText:
-        return cast("PixelText", importlib.import_module(PIXELS).read_page(part.content, media_type, frame, limits))
+        found = importlib.import_module(PIXELS).read_page(part.content, media_type, frame, limits)
+        return bounded_pixels(cast("PixelText", found), limits)
 
     return _guarded(read, lambda problem, trace: PixelText(problem=problem, trace=trace))
 

@@ -90,6 +90,7 @@ class ReadLimits:
     max_depth: int = 6
     max_members: int = 2000
     max_unpacked_bytes: int = 256 * 1024**2
+    max_text_chars: int = 8_000_000  # of all parts of a message together: some 4,000 full pages
     max_pixels: int = 120_000_000
     max_pages: int = 500
     max_ocr_pages: int = 60

@@ -6,6 +6,7 @@ import ctypes
 import gc
 import os
 import signal
+import stat
 import time
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from records.extracts import ReadLimits
 from records.mail import Part
 
 
+_MARK = 0o401  # a mode that nothing else sets
+
+
 class HostileParser:
     """``hang [FILE]``, ``sleep``, ``slow``, ``segfault``, ``eat``, ``raise``, ``nest``, ``killed FILE``, ``locked``.
 
-    Anything else is just text. What is given a FILE dies only once.
+    Anything else is just text. What is given a FILE, which must be there, dies only once.
     """
 
     name = "hostile"
@@ -29,7 +33,7 @@ class HostileParser:
         order, _, argument = part.content.decode().partition(" ")
         if order == "hang":
             if argument:
-                Path(argument).touch()  # tells that the worker has begun
+                mark(Path(argument))  # tells that the worker has begun
             while True:
                 pass
         if order == "sleep":
@@ -46,19 +50,30 @@ class HostileParser:
             )
         if order == "killed":
             self._die_once(Path(argument))
-        if order == "locked" and not (argument and Path(argument).exists()):
+        if order == "locked" and not (argument and is_marked(Path(argument))):
             _take_the_lock()
-            Path(argument or os.devnull).touch()
+            if argument:
+                mark(Path(argument))
             os.kill(os.getpid(), signal.SIGKILL)
         if order == "slow":
             time.sleep(0.05)
         return Parsed("text/plain", pages=one_page(f"read {part.content.decode()}"))
 
-    def _die_once(self, mark: Path) -> None:
+    def _die_once(self, file: Path) -> None:
         """As the machine's out-of-memory killer would have it; the second time all is well."""
-        if not mark.exists():
-            mark.touch()
+        if not is_marked(file):
+            mark(file)
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mark(file: Path) -> None:
+    """Leaves word outside: a worker may write nothing there, but a file's mode is no content."""
+    file.chmod(_MARK)
+
+
+def is_marked(file: Path) -> bool:
+    """Whether a worker has left word."""
+    return stat.S_IMODE(file.stat().st_mode) == _MARK
 
 
 def _take_the_lock() -> None:
