@@ -149,9 +149,7 @@ def too_much_text() -> Problem:
     return Problem(
         "partial",
         "too_much_text",
-        Text(
-            "文字过多，只读取了前一部分。请打开查看。", "Too much text: only some was kept. Please open it."
-        ),
+        Text("文字过多，只读取了前一部分。请打开查看。", "Too much text: only some was kept. Please open it."),
     )
 
 

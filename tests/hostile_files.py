@@ -15,6 +15,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import py7zr
 from openpyxl import Workbook
@@ -26,6 +27,8 @@ from tests.hostile_mails import MEGABYTE, pdf, png, zipped
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"
+PROBE = Path(__file__).parent / "parts" / "probe.doc"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
@@ -65,11 +68,11 @@ def zeros(count: int) -> Iterator[bytes]:
 
 def _quadratic_blowup() -> bytes:
     """One long entity, named often: no nesting that a counter would notice."""
-    return mails._with_entities(f'<!ENTITY a "{"x" * 100_000}">', "&a;" * 100_000)
+    return mails.with_entities(f'<!ENTITY a "{"x" * 100_000}">', "&a;" * 100_000)
 
 
 def _flat_zip_bomb() -> bytes:
-    return zipped({"0.txt": bytes(300 * MEGABYTE)})
+    return zipped({"0.txt": bytes(100 * MEGABYTE)})
 
 
 def _lying_zip() -> bytes:
@@ -88,10 +91,10 @@ def _crowded_zip() -> bytes:
 
 
 def _gzip_bomb() -> bytes:
-    """Half a gigabyte of zeros, packed twice over: 2 KB."""
+    """A hundred megabytes of zeros in 130 KB."""
     out = io.BytesIO()
     with gzip.open(out, "wb") as pack:
-        for chunk in zeros(512 * MEGABYTE):
+        for chunk in zeros(128 * MEGABYTE):
             pack.write(chunk)
     return out.getvalue()
 
@@ -101,8 +104,8 @@ def _bzip2_bomb() -> bytes:
 
 
 def _xz_bomb() -> bytes:
-    pack = lzma.LZMACompressor(preset=0)
-    return b"".join(pack.compress(chunk) for chunk in zeros(400 * MEGABYTE)) + pack.flush()
+    """A hundred megabytes of zeros."""
+    return lzma.compress(bytes(100 * MEGABYTE), preset=0)
 
 
 def _xz_dictionary() -> bytes:
@@ -125,7 +128,7 @@ def _sparse_tar() -> bytes:
 def _solid_7z_bomb() -> bytes:
     out = io.BytesIO()
     with py7zr.SevenZipFile(out, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 0}]) as archive:
-        for number in range(20):
+        for number in range(8):
             archive.writestr(bytes(20 * MEGABYTE), f"{number}.txt")
     return out.getvalue()
 
@@ -156,15 +159,15 @@ def _wide_table() -> bytes:
 
 
 def _many_attributes() -> bytes:
-    """Half a million attributes on one element: quadratic where each is compared with all."""
-    return document(f"<w:p {' '.join(f'a{n}=x' for n in range(1000)).replace('=x', '=' + chr(34) * 2)}/>" * 300)
+    """Thousands of attributes on each element."""
+    attributes = " ".join(f'a{number}=""' for number in range(5000))
+    return document(f"<w:p {attributes}/>" * 300)
 
 
 def _million_rows() -> bytes:
     """Cells in the first and in the last corner: a grid of 1,048,576 × 16,384."""
-    return workbook(
-        '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    )
+    first, last = '<row r="1"><c r="A1"><v>1</v></c></row>', '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    return workbook(f"<sheetData>{first}{last}</sheetData>")
 
 
 def _shared_strings() -> bytes:
@@ -226,15 +229,15 @@ def _lying_png() -> bytes:
     """2³¹ × 2³¹ pixels by its header, and hardly an octet of them."""
     header = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 6, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        mails._chunk(name, content) for name, content in ((b"IHDR", header), (b"IDAT", b"x"), (b"IEND", b""))
+        mails.png_chunk(name, content) for name, content in ((b"IHDR", header), (b"IDAT", b"x"), (b"IEND", b""))
     )
 
 
 def _png_texts() -> bytes:
     """Compressed text and a colour profile that unpack to hundreds of megabytes, in a picture of one pixel."""
-    bomb = zlib.compress(bytes(200 * MEGABYTE), 9)
+    bomb = zlib.compress(bytes(100 * MEGABYTE), 9)
     plain = png(1, 1)
-    chunks = mails._chunk(b"iCCP", b"icc\0\0" + bomb) + mails._chunk(b"zTXt", b"k\0\0" + bomb)
+    chunks = mails.png_chunk(b"iCCP", b"icc\0\0" + bomb) + mails.png_chunk(b"zTXt", b"k\0\0" + bomb)
     return plain[:33] + chunks + plain[33:]
 
 
@@ -260,11 +263,11 @@ def _tiff_loop() -> bytes:
 
 
 def _tiff_pages() -> bytes:
-    """Two thousand pages of 4000 × 4000 pixels of one bit."""
+    """Sixty pages of 4000 × 4000 pixels of one bit."""
     page = Image.new("1", (4000, 4000))
     out = io.BytesIO()
     with TiffImagePlugin.AppendingTiffWriter(out, new=True) as tiff:
-        for _ in range(300):
+        for _ in range(60):
             page.save(tiff, "TIFF", compression="group4")
             tiff.newFrame()
     return out.getvalue()
@@ -279,15 +282,19 @@ def _tiff_strips() -> bytes:
 
 
 def _webp_bomb() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (16_000, 16_000)).save(out, "WEBP", lossless=True, method=0, quality=0)
-    return out.getvalue()
+    """A lossless picture of 16,383 × 16,383 pixels, all of one colour (RFC 9649 §3.4)."""
+    size = struct.pack("<I", 16_382 | 16_382 << 14)
+    return _webp(b"VP8L", b"\x2f" + size + bytes(15))
+
+
+def _webp(name: bytes, content: bytes) -> bytes:
+    chunk = name + struct.pack("<I", len(content)) + content
+    return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
 
 
 def _lying_webp() -> bytes:
     """An extended header of 16,777,216 × 16,777,216."""
-    chunk = b"VP8X" + struct.pack("<I", 10) + b"\x10\0\0\0" + b"\xff" * 6
-    return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
+    return _webp(b"VP8X", b"\x10\0\0\0" + b"\xff" * 6)
 
 
 def _box(name: bytes, content: bytes) -> bytes:
@@ -344,19 +351,15 @@ def _looping_lengths() -> bytes:
 
 def _recursive_forms() -> bytes:
     """A form that draws itself, twice."""
-    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</A 5 0 R>>>>/Length 12>>\nstream\n/A Do /A Do \nendstream"
+    form = stream(b"/A Do /A Do", FORM + b"/Resources<</XObject<</A 5 0 R>>>>")
     return page_pdf(b"/A Do " * 100, b"/XObject<</A 5 0 R>>", form)
 
 
 def _form_tree() -> bytes:
     """Forms that each draw the next ten times: ten to the power of twelve."""
-    forms = [
-        stream(b"/A Do " * 10, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</A %d 0 R>>>>" % (n + 1))
-        for n in range(5, 17)
-    ]
-    return page_pdf(
-        b"/A Do", b"/XObject<</A 5 0 R>>", *forms, stream(b"0 0 m 9 9 l S", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
-    )
+    next_form = b"/Resources<</XObject<</A %d 0 R>>>>"
+    forms = [stream(b"/A Do " * 10, FORM + next_form % (number + 1)) for number in range(5, 17)]
+    return page_pdf(b"/A Do", b"/XObject<</A 5 0 R>>", *forms, stream(b"0 0 m 9 9 l S", FORM))
 
 
 def _letters_pdf() -> bytes:
@@ -368,16 +371,15 @@ def _letters_pdf() -> bytes:
 
 def _lines_pdf() -> bytes:
     """A hundred thousand crossing lines, for whoever looks for tables."""
-    lines = b"".join(
-        b"%d 0 m %d 842 l S 0 %d m 595 %d l S " % (n % 595, n % 595, n % 842, n % 842) for n in range(50_000)
-    )
-    return page_pdf(lines)
+    upright = b"".join(b"%d 0 m %d 842 l S " % (n % 595, n % 595) for n in range(50_000))
+    level = b"".join(b"0 %d m 595 %d l S " % (n % 842, n % 842) for n in range(50_000))
+    return page_pdf(upright + level)
 
 
 def _unpacking_pdf() -> bytes:
-    """A page's content that unpacks to 500 MB."""
+    """A page's content that unpacks to 200 MB."""
     pack = zlib.compressobj(9)
-    packed = b"".join(pack.compress(b"q Q " * (MEGABYTE // 4)) for _ in range(500)) + pack.flush()
+    packed = b"".join(pack.compress(b"q Q " * (MEGABYTE // 4)) for _ in range(200)) + pack.flush()
     content = b"<</Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (len(packed), packed)
     return pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
@@ -411,9 +413,9 @@ def _font_pdf() -> bytes:
         + b"endbfrange endcmap"
     )
     font = (
-        b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 6 0 R/DescendantFonts[<</Type/Font/Subtype"
-        b"/CIDFontType2/BaseFont/A/CIDSystemInfo<<>>/W[0 999999999 500]/FontDescriptor<</Type/FontDescriptor/FontName/A"
-        b"/FontFile2 7 0 R>>>>]>>"
+        b"<</Type/Font/Subtype/Type0/BaseFont/A/Encoding/Identity-H/ToUnicode 6 0 R/DescendantFonts[<</Type/Font"
+        b"/Subtype/CIDFontType2/BaseFont/A/CIDSystemInfo<<>>/W[0 999999999 500]/FontDescriptor"
+        b"<</Type/FontDescriptor/FontName/A/FontFile2 7 0 R>>>>]>>"
     )
     program = b"\0\1\0\0" + struct.pack(">HHHH", 65535, 65535, 65535, 65535) + bytes(range(256)) * 4000
     return page_pdf(
@@ -427,10 +429,8 @@ def _ole_loop() -> bytes:
     head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 1, 1, 0xFFFFFFFE, 0) + struct.pack("<I", 0)
     head = head.ljust(512, b"\xff")
     table = struct.pack("<I", 0xFFFFFFFD) + struct.pack("<I", 1) + struct.pack("<I", 2) * 126
-    name = "WordDocument".encode("utf-16-le")
     root = _entry("Root Entry", 5, child=1, start=1, size=2**31)
     word = _entry("WordDocument", 2, child=0xFFFFFFFF, start=2, size=2**31, left=1, right=1)
-    assert len(name) < 64
     return head + table + (root + word + bytes(256)) + b"\xec\xa5" * 256
 
 
@@ -442,10 +442,8 @@ def _entry(name: str, kind: int, child: int, start: int, size: int, left: int = 
 
 
 def _many_doc_pieces() -> bytes:
-    """A real Word 97 file, its table of pieces blown up: see ``tests/parts/probe.doc``."""
-    from pathlib import Path
-
-    content = bytearray((Path(__file__).parent / "parts" / "probe.doc").read_bytes())
+    """A real Word 97 file whose table of pieces and stories are said to be endless ([MS-DOC] §2.5.1)."""
+    content = bytearray(PROBE.read_bytes())
     place = content.find(b"\xec\xa5\xc1\x00")
     struct.pack_into("<II", content, place + 0x01A2, 0, 2**31 - 1)
     struct.pack_into("<8I", content, place + 0x4C, *([2**31 - 1] * 8))
@@ -505,13 +503,13 @@ def _eml_chain() -> bytes:
 
 
 def _eml_tree() -> bytes:
-    """Messages that each hold the next one ten times, six deep."""
-    content = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n\r\nx\r\n"
-    for _ in range(5):
-        head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n"
-        mark = len(content)
-        part = b"--b%d\r\nContent-Type: message/rfc822\r\n\r\n" % mark + content
-        content = head % mark + part * 8 + b"--b%d--\r\n" % mark
+    """Messages that each hold the next one eight times, five deep."""
+    head = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n"
+    content = head + b"\r\nx\r\n"
+    for depth in range(5):
+        part = b"--b%d\r\nContent-Type: message/rfc822\r\n\r\n" % depth + content
+        multipart = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n" % depth
+        content = head + multipart + part * 8 + b"--b%d--\r\n" % depth
     return content
 
 
@@ -536,14 +534,15 @@ def _pptx_slides() -> bytes:
     p = "http://schemas.openxmlformats.org/presentationml/2006/main"
     slides = "".join(f'<p:sldId id="{n}" r:id="r1"/>' for n in range(100_000))
     show = f'<p:presentation xmlns:p="{p}" xmlns:r="{R}"><p:sldIdLst>{slides}</p:sldIdLst></p:presentation>'
-    relation = f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{R}/slide" Target="slides/a.xml"/></Relationships>'
+    relation = f'<Relationship Id="r1" Type="{R}/slide" Target="slides/a.xml"/>'
+    relations = f'<Relationships xmlns="{RELATIONS}">{relation}</Relationships>'
     a = "http://schemas.openxmlformats.org/drawingml/2006/main"
     slide = f'<p:sld xmlns:p="{p}" xmlns:a="{a}"><a:p><a:r><a:t>{"演练" * 5000}</a:t></a:r></a:p></p:sld>'
     return zipped(
         {
             "[Content_Types].xml": b"<Types/>",
             "ppt/presentation.xml": show.encode(),
-            "ppt/_rels/presentation.xml.rels": relation.encode(),
+            "ppt/_rels/presentation.xml.rels": relations.encode(),
             "ppt/slides/a.xml": slide.encode(),
         }
     )
@@ -617,3 +616,47 @@ HOSTILE_FILES: dict[str, Callable[[], bytes]] = {
     "tree.eml": _eml_tree,
     "winmail.dat": _tnef_bomb,
 }
+
+
+def tempting_files(follow: str, file: str) -> dict[str, bytes]:
+    """Files that ask their reader for an address, or for a file of this machine."""
+    entity = f'<!ENTITY x SYSTEM "{follow}/entity"><!ENTITY % y SYSTEM "{follow}/dtd"> %y;'
+    relations = "".join(
+        f'<Relationship Id="r{kind}" Type="{R}/{kind}" Target="{follow}/{kind}" TargetMode="External"/>'
+        for kind in ("attachedTemplate", "image", "hyperlink", "subDocument", "oleObject", "frame")
+    )
+    linked = zipfile.ZipFile(io.BytesIO(document(f'<w:p xmlns:r="{R}"><w:subDoc r:id="rsubDocument"/></w:p>')))
+    members = {name: linked.read(name) for name in linked.namelist()}
+    old = members["word/_rels/document.xml.rels"].decode()
+    members["word/_rels/document.xml.rels"] = old.replace("</Relationships>", f"{relations}</Relationships>").encode()
+    link = f"<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI({follow}/uri)>>>>".encode()
+    action = f"<</S/SubmitForm/F({follow}/form)>>".encode()
+    return {
+        "entity.docx": mails.with_entities(entity, "&x;"),
+        "file.docx": mails.with_entities(f'<!ENTITY x SYSTEM "{file}">', "&x;"),
+        "linked.docx": zipped(members),
+        "page.html": (
+            f'<html><head><base href="{follow}/"><link rel=stylesheet href="{follow}/a.css">'
+            f'<script src="{follow}/a.js"></script></head><body><img src="{follow}/a.png"><iframe src="{follow}/a">'
+            f'</iframe><object data="{file}">x</object></body></html>'
+        ).encode(),
+        "picture.svg": (
+            f'<!DOCTYPE svg [{entity}]><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+            f'<image xlink:href="{follow}/a.png"/><use href="{file}"/><text>&x;</text></svg>'
+        ).encode(),
+        "paper.rtf": (
+            f'{{\\rtf1 x {{\\field{{\\*\\fldinst INCLUDEPICTURE "{follow}/a.png"}}{{\\fldrslt y}}}}'
+            f"{{\\*\\template {follow}/t.dot}}}}"
+        ).encode(),
+        "paper.pdf": pdf(
+            b"<</Type/Catalog/Pages 2 0 R/OpenAction %s/AA<</WC %s>>>>" % (action, action),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[%s]/AA<</O %s>>>>" % (link, action),
+        ),
+        "book.xlsx": workbook(more={"xl/externalLinks/externalLink1.xml": entity.encode()}),
+        "loop.ofd": zipped({"OFD.xml": f"<!DOCTYPE x [{entity}]><OFD>&x;</OFD>".encode()}),
+        "message.eml": (
+            "From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\nContent-Type: message/external-body; "
+            f'access-type=URL; URL="{follow}/body"\r\n\r\nContent-Type: text/plain\r\n\r\n'
+        ).encode(),
+    }

@@ -103,15 +103,16 @@ def paper_of_xml(xml: str) -> bytes:
 def entity_bomb() -> bytes:
     """A thousand million laughs."""
     names = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    return _with_entities(f'<!ENTITY a0 "laugh">{names}', "&a9;")
+    return with_entities(f'<!ENTITY a0 "laugh">{names}', "&a9;")
 
 
 def reading_entity(file: Path) -> bytes:
     """A document that would like to quote a file of this machine."""
-    return _with_entities(f'<!ENTITY x SYSTEM "{file.as_uri()}">', "&x;")
+    return with_entities(f'<!ENTITY x SYSTEM "{file.as_uri()}">', "&x;")
 
 
-def _with_entities(entities: str, text: str) -> bytes:
+def with_entities(entities: str, text: str) -> bytes:
+    """A Word document that declares these entities."""
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     body = f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body>"
     return paper_of_xml(
@@ -151,10 +152,11 @@ def png(width: int, height: int) -> bytes:
     pack = zlib.compressobj(9)
     rows = b"".join(pack.compress(bytes(1 + (width + 7) // 8)) for _ in range(height)) + pack.flush()
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
+def png_chunk(name: bytes, content: bytes) -> bytes:
+    """A piece of a PNG file with its check sum (RFC 2083 §3.2)."""
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 

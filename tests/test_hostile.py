@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +37,7 @@ DAY = "2025-06-20"
 CPU_SECONDS = 20.0  # of what takes a second on an idle machine; quadratic work takes minutes
 
 
-def take_in(office: SmallOffice, mails: Sequence[bytes]) -> None:
+def take_in(office: SmallOffice, mails: Sequence[bytes], limits: ReadLimits = LIMITS) -> None:
     """File mails that stand in the archive, a minute between two of them."""
     first = datetime.fromisoformat(f"{DAY}T10:00:00+08:00")
     archive = open_archive(office.root)
@@ -48,7 +49,7 @@ def take_in(office: SmallOffice, mails: Sequence[bytes]) -> None:
         with archive.database.session() as session:
             for arrival in arrivals:
                 deliveries.archived(session, arrival)
-        with PartReader(LIMITS, read_message, archive.cache) as reader:
+        with PartReader(limits, read_message, archive.cache) as reader:
             process_pending(open_office(office.settings(), archive, datetime.now(UTC)), reader)
     finally:
         archive.close()
@@ -324,6 +325,19 @@ def test_reading_takes_linear_time(name: str) -> None:
     with cpu_at_most(CPU_SECONDS):
         message = read_message(raw)
     assert message.size_bytes == len(raw)
+
+
+@pytest.mark.parametrize("character", ["a", "一", "（", "1", " ", "@", "=", "更正", "转发：", "\u0301"])
+def test_long_names_take_linear_time(office: SmallOffice, character: str) -> None:
+    """A subject, a sender's name and a file's name of a hundred thousand characters cost seconds."""
+    contexts = load_contexts(office.settings(), ())
+    name = character * 100_000
+    message = read_message(letter("c1@example.com", "材料", "请查收"))
+    message = replace(message, subject=name, sender=replace(message.sender, name=name))
+    extract = Extract(Part("1", f"{name}.docx", hostile.DOCX, b"x"), hostile.DOCX, "ok", pages=(Page(1, "材料"),))
+    with cpu_at_most(CPU_SECONDS):
+        found = file_message(message, [extract], contexts, datetime(2025, 6, 20, tzinfo=UTC))
+    assert found.status in ("filed", "review", "not_a_report")
 
 
 TEXTS: dict[str, Callable[[], str]] = {
