@@ -155,7 +155,7 @@ class Daemon:
 
     def _file_some(self, at_most: int = SLICE) -> None:
         filed = process_pending(self.office, self.reader, self._between, at_most=at_most)
-        self._backlog = filed == at_most
+        self._backlog = filed >= at_most
         if filed and not self._backlog:
             self.reader.rest()
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
 from filing.decide import file_message
 from filing.history import file_imported
+from flow.ahead import IN_FLIGHT, Ahead, Waiting
 from flow.correspondents import Correspondents
 from flow.linked import with_saved
 from flow.office import Office
@@ -35,8 +34,6 @@ from storage.tables import MessageRow
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20  # a power cut or kill leaves its count with whatever was in hand; so few is no proof
-SUSPICIOUS = 3  # attempts after which a message is read alone
-IN_FLIGHT = 4  # messages read at once: the pools' workers stay busy, memory stays bounded
 BROKE = Text(
     "服务处理这封邮件时出错（{why}），原件已保存：请人工查看，并把日志交给管理员",
     "The service failed on this message ({why}); the original is kept: look at it, give the log to the administrator",
@@ -92,6 +89,8 @@ def process_pending(
 ) -> int:
     """Read, file and store archived messages, all or the first ``at_most``; returns how many. Raises ArchiveError.
 
+    While slow ones of them are read, what is archived meanwhile is filed too; ``progress`` is called then with 0.
+
     A message at which the service itself died again and again is no longer tried: a person decides.
     """
     with office.archive.database.session() as session:
@@ -102,8 +101,14 @@ def process_pending(
         _store_failure(office, id_, "crash", "crashed")
     counted = {row.id: row.attempts for row in rows if row.id not in hopeless}
     desk = Judging(office, own, Correspondents(office))
+    ahead = Ahead(
+        partial(read_one, office, reader),
+        partial(_note_attempt, office),
+        partial(_newly_pending, office, counted),
+        partial(progress, "filed", 0),
+    )
     try:
-        for read in _read_ahead(office, reader, counted):
+        for read in ahead.run([_waiting(office, row) for row in rows if row.id in counted]):
             _file(desk, read)
             progress("filed", 1)
     except (BaosongError, OSError):
@@ -112,7 +117,7 @@ def process_pending(
     if rows:
         with step("relate"), office.archive.database.session() as session:
             relate(session, office)
-    return len(rows)
+    return len(counted) + len(hopeless)
 
 
 def read_one(office: Office, reader: Reader, id_: str) -> Read:
@@ -134,21 +139,19 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
         return Read(id_, None, failure=error)
 
 
-def _read_ahead(office: Office, reader: Reader, counted: Mapping[str, int]) -> Iterator[Read]:
-    """Read several messages at once, give them back in order.
+def _waiting(office: Office, row: MessageRow) -> Waiting:
+    """A campaign learns from what came before it: who is filed in its time waits for what came earlier."""
+    begun = frozenset(item.campaign.id for item in office.contexts if item.has_begun(row.received_at))
+    return Waiting(row.id, row.received_at, row.size_bytes, row.attempts, begun)
 
-    Those that were in hand when the service died before come last, each alone: so only the guilty one is counted.
-    """
-    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="read") as threads:
-        waiting: deque[Future[Read]] = deque()
-        for id_, attempts in sorted(counted.items(), key=itemgetter(1)):
-            most = IN_FLIGHT if attempts < SUSPICIOUS else 1
-            while len(waiting) >= most:
-                yield waiting.popleft().result()
-            _note_attempt(office, id_)
-            waiting.append(threads.submit(read_one, office, reader, id_))
-        while waiting:
-            yield waiting.popleft().result()
+
+def _newly_pending(office: Office, counted: dict[str, int]) -> list[Waiting]:
+    """Some of what was archived since the reading began; its attempts are noted in ``counted``."""
+    with office.archive.database.session() as session:
+        rows = [row for row in messages.pending(session, len(counted) + IN_FLIGHT) if row.id not in counted]
+    rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
+    counted.update((row.id, row.attempts) for row in rows)
+    return [_waiting(office, row) for row in rows]
 
 
 def _note_attempt(office: Office, id_: str) -> None:

@@ -9,7 +9,6 @@ from parsers.media_types import called
 from parsers.parsed import Member, Parsed, PixelText
 from parsers.problems import too_large, too_many_members, too_much_text
 from records.extracts import Page, ReadLimits, Table
-from records.mail import Part
 
 _CELL = 4  # characters' worth of memory that a cell takes even when it is empty
 _MAX_VALUE = 10_000  # characters of one piece of metadata
@@ -25,7 +24,7 @@ def bounded(parsed: Parsed, limits: ReadLimits) -> Parsed:
         problem = too_much_text()
     if problem is None and len(members) < len(parsed.members):
         problem = too_many_members(len(members))
-    metadata = tuple((name, value[:_MAX_VALUE]) for name, value in parsed.metadata)
+    metadata = tuple((name, _valid(value[:_MAX_VALUE])) for name, value in parsed.metadata)
     return replace(parsed, pages=pages, tables=tables, members=members, metadata=metadata, problem=problem)
 
 
@@ -44,7 +43,7 @@ def _pages(pages: Iterable[Page], left: int) -> tuple[tuple[Page, ...], int]:
     kept = []
     for page in pages:
         if left >= 0:
-            kept.append(replace(page, text=page.text[:left]) if len(page.text) > left else page)
+            kept.append(replace(page, text=_valid(page.text[:left])))
         left -= len(page.text)
     return tuple(kept), left
 
@@ -54,7 +53,7 @@ def _tables(tables: Iterable[Table], left: int) -> tuple[tuple[Table, ...], int]
     for table in tables:
         rows, left = _rows(table.rows, left)
         if rows:
-            kept.append(table if len(rows) == len(table.rows) else replace(table, rows=rows))
+            kept.append(replace(table, rows=rows, title=_valid(table.title)))
     return tuple(kept), left
 
 
@@ -64,8 +63,17 @@ def _rows(rows: Sequence[tuple[str, ...]], left: int) -> tuple[tuple[tuple[str, 
         left -= sum(map(len, row)) + _CELL * len(row)
         if left < 0:
             break
-        kept.append(row)
+        kept.append(tuple(map(_valid, row)))
     return tuple(kept), left
+
+
+def _valid(text: str) -> str:
+    """Halves of surrogate pairs, which no storage takes, made whole, or U+FFFD where the other half is missing."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _members(parsed: Parsed, limits: ReadLimits) -> Iterator[Member]:
@@ -73,9 +81,8 @@ def _members(parsed: Parsed, limits: ReadLimits) -> Iterator[Member]:
     left = limits.max_unpacked_bytes
     for member in parsed.members[: limits.max_members]:
         left -= len(member.part.content)
-        yield member if left >= 0 else _listed(member, parsed.media_type)
-
-
-def _listed(member: Member, media_type: str) -> Member:
-    emptied = Part(member.part.position, member.part.filename, member.part.media_type, b"")
-    return Member(emptied, too_large(called(media_type)))
+        part = replace(member.part, filename=_valid(member.part.filename or "") or None)
+        if left >= 0:
+            yield replace(member, part=part)
+        else:
+            yield Member(replace(part, content=b""), too_large(called(parsed.media_type)))

@@ -25,10 +25,10 @@ AttachmentRows = dict[tuple[str, int | None], list[AttachmentRow]]  # by message
 SLICE = 500  # ids a query
 
 
-def pending(session: Session) -> list[MessageRow]:
-    """Messages that are archived and not filed yet, by time of receipt."""
+def pending(session: Session, at_most: int | None = None) -> list[MessageRow]:
+    """Messages that are archived and not filed yet, by time of receipt; all, or the first ``at_most``."""
     query = select(MessageRow).where(MessageRow.status == "archived", MessageRow.source == "message")
-    return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))))
+    return list(session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)).limit(at_most)))
 
 
 def store_reading(session: Session, message: Message, extracts: Sequence[Extract], found: Filing) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlmodel import select
@@ -182,6 +183,37 @@ def test_message_at_which_the_service_dies_again_and_again_goes_to_a_person(
             process_pending(opened, Dying())
     process_pending(opened, Dying())
     assert sorted((row["status"], row["reason"]) for row in office.export()) == [("filed", None), ("review", "crashed")]
+
+
+def test_quick_mail_is_filed_while_a_long_scan_is_read(
+    office: SmallOffice, opened: Office, pymap: EmbeddedImap, reader: PartReader
+) -> None:
+    """Also one that arrives meanwhile: each has its row before the scan that came first has its own."""
+    pymap.deliver(file_named(material("A2"), "a.txt", b"scan"), at(20, 8))
+    pymap.deliver(summary("A1"), at(20, 9))
+    take(opened, account(office))
+    is_over = Event()
+    filed: list[set[tuple[str, int]]] = []
+
+    class Scanning(PlainReading):
+        def read(self, parts: Sequence[Part]) -> tuple[Extract, ...]:
+            assert not parts or is_over.wait(60)
+            return reader.read(parts)
+
+    def progress(what: str, count: int) -> None:
+        if count:
+            with opened.archive.database.session() as session:
+                filed.append({(row.status, row.received_at.hour) for row in session.exec(select(MessageRow))})
+        if count and len(filed) == 1:
+            pymap.deliver(summary("B1"), at(20, 10))
+            take(opened, account(office))
+        if len(filed) == 2:
+            is_over.set()
+
+    assert process_pending(opened, Scanning(), progress) == 3
+    assert [sorted(status for status, _ in rows) for rows in filed] == [
+        ["archived", "filed"], ["archived", "filed", "filed"], ["filed", "filed", "filed"],
+    ]  # fmt: skip
 
 
 # -- what the mailbox is told ------------------------------------------------------------------------------------------

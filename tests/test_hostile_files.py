@@ -15,9 +15,9 @@ from tests.small_office import SmallOffice, file_named, letter
 from tests.test_hostile import END_STATES, take_in
 
 LIMITS = ReadLimits(
-    timeout_s=10,
-    ocr_timeout_s=10,
-    total_timeout_s=30,
+    timeout_s=6,
+    ocr_timeout_s=6,
+    total_timeout_s=15,
     memory_bytes=1024**3,
     max_unpacked_bytes=64 * hostile.MEGABYTE,
     max_members=200,

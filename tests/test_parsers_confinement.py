@@ -141,6 +141,15 @@ def test_endless_text_is_cut_and_told(reader: PartReader) -> None:
     assert len("".join(page.text for page in extract.pages)) == LIMITS.max_text_chars
 
 
+def test_halves_of_characters_are_made_whole(reader: PartReader) -> None:
+    """RTF writes a character beyond U+FFFF as two halves; one alone can be stored nowhere."""
+    content = rb"{\rtf1 \u-10179?\u-8704? \u-10179?x}"
+
+    (extract,) = reader.read([Part("1", "1.rtf", "application/rtf", content)])
+
+    assert extract.text == "\U0001f600 \ufffdx"
+
+
 def test_library_deaf_to_signals_is_ended(reader: PartReader) -> None:
     """A loop in C that hears no signal and gives nobody else a turn costs its time limit, no more."""
     assert told(reader, "deaf").reason == "timeout"
