@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from config import Settings
 from digest.outgoing import OutgoingServer
@@ -15,6 +17,7 @@ from flow.bounces import bad_addresses
 from flow.campaigns import load_contexts
 from flow.poll import OF_ONE_FOLDER
 from intake.session import MailboxSession
+from parsers.confinement import find_locks
 from parsers.unpackers import installed
 from records.campaigns import CampaignContext, Requirement
 from records.errors import BaosongError, MailboxError
@@ -67,6 +70,14 @@ NO_UNPACKER = Text(
     "没有 RAR 解压工具（可不装）：装上 libarchive-tools 或 unar 后可读取 RAR 附件",
     "no RAR unpacker (optional): with libarchive-tools or unar installed, RAR attachments are read",
 )
+LOCKED = Text(
+    "附件读取进程：无网络，不能在别处写文件", "processes that read attachments: no network, no writing elsewhere"
+)
+UNLOCKED = Text(
+    "附件读取进程：本系统不能使其{lacking}；请用只做此事的用户运行本服务",
+    "processes that read attachments: this system cannot take away {lacking}; run the service as a user of its own",
+)
+NO_NETWORK_LOCK, NO_WRITING_LOCK = Text("断网", "network"), Text("只写临时目录", "writing (Landlock)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,17 @@ def check(settings: Settings, language: Language) -> Iterator[Line]:
     yield Line(engine is not None, OCR.fill(name=engine) if engine else NO_OCR)
     found = "、".join(item.program for item in installed())
     yield Line(True, UNPACKERS.fill(names=found) if found else NO_UNPACKER)
+    yield Line(True, _locks())
+
+
+def _locks() -> Text:
+    with tempfile.TemporaryDirectory() as folder:
+        locks = find_locks(Path(folder))
+    lacking = [lock for has, lock in ((locks.network, NO_NETWORK_LOCK), (locks.writing, NO_WRITING_LOCK)) if not has]
+    if not lacking:
+        return LOCKED
+    joined = Text("、".join(lock.zh for lock in lacking), ", ".join(lock.en for lock in lacking))
+    return UNLOCKED.fill(lacking=joined)
 
 
 def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import platform
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -213,3 +215,13 @@ def _read_here(part: Part) -> str:
         return "".join(page.text for page in parser.parse(part, ReadLimits()).pages)
     except Unread:
         return ""
+
+
+def test_service_at_rest_is_small() -> None:
+    """With its workers gone, the whole service holds less than 200 MB, whatever it has read before."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.resting_service"], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert run.returncode == 0, run.stderr
+    busy, resting = map(int, run.stdout.split())
+    assert resting < 200 * 1024**2 < busy
