@@ -14,6 +14,7 @@ from records.boards import AttachmentView, DigestData, MessageView, SubmissionVi
 from records.mail import CloudLink
 from records.words import Language, Text
 
+MOST_REMARKS = 3
 UNREADABLE = frozenset({"unreadable", "too_large"})
 TO_ANSWER = frozenset({"question", "other_business"})
 PLACES = {"body": Text("正文", "body"), "subject": Text("主题", "subject"), "sender": Text("发件人", "sender")}
@@ -105,6 +106,7 @@ class Arrivals:
                     self._repeated_line(submission),
                     *self._unread_lines(entry.message),
                     *self._address_lines(entry.message),
+                    *self._remark_lines(entry.message, submission),
                 )
                 if line
             ),
@@ -122,6 +124,7 @@ class Arrivals:
                 self._origin(message),
                 *self._evidence_lines(suggestions),
                 *self._unread_lines(message),
+                *(line for item in suggestions for line in self._remark_lines(message, item)),
             ),
             commands=self._commands(message, suggestions),
         )
@@ -139,7 +142,7 @@ class Arrivals:
     def letter(self, message: MessageView) -> Item:
         """A message that is no report, by its subject and sender."""
         return Item(
-            title=quoted(message.subject, 60) or say(self._language, "（无主题）", "(no subject)"),
+            title=self._subject(message) or say(self._language, "（无主题）", "(no subject)"),
             when=self._when(message),
             tags=(reason_name(message.reason, self._language),),
             lines=(self._sender(message) + self._id_mark(message),),
@@ -211,7 +214,7 @@ class Arrivals:
         return say(self._language, "　编号 {id}", "  id {id}", id=self._short_ids[message.id])
 
     def _origin(self, message: MessageView) -> str:
-        subject = quoted(message.subject, 60)
+        subject = self._subject(message)
         form = (
             ("来件：{subject}（{sender}）", "mail: {subject} ({sender})")
             if subject
@@ -219,9 +222,14 @@ class Arrivals:
         )
         return say(self._language, *form, subject=subject, sender=self._sender(message)) + self._id_mark(message)
 
+    def _subject(self, message: MessageView) -> str:
+        """Its subject, none where a mark of secrecy forbids to pass it on."""
+        return "" if message.classified else quoted(message.subject, 60)
+
     def _explanation(self, message: MessageView) -> str:
         text = message.explanation.say(self._language) if message.explanation else message.reason or ""
-        return say(self._language, "原因：{text}", "reason: {text}", text=quoted(text, 120) or "—")
+        longest = 300 if message.classified else 120  # what the law expects is said in full
+        return say(self._language, "原因：{text}", "reason: {text}", text=quoted(text, longest) or "—")
 
     def _content_line(self, submission: SubmissionView) -> str:
         language = self._language
@@ -244,6 +252,8 @@ class Arrivals:
         return say(self._language, "替代{when}来件", "replaces the one of {when}", when=self._when(earlier))
 
     def _unread_lines(self, message: MessageView) -> tuple[str, ...]:
+        if message.classified:
+            return ()  # a file's name may tell what it holds
         unread = [item for item in message.attachments if item.status != "ok"]
         lines = [
             say(
@@ -259,6 +269,18 @@ class Arrivals:
             lines.append(
                 say(self._language, "另有{count}个附件未能读取", "{count} more", count=len(unread) - len(lines))
             )
+        return tuple(lines)
+
+    def _remark_lines(self, message: MessageView, submission: SubmissionView) -> tuple[str, ...]:
+        """What is to be known beside the filing: the same photos or words elsewhere (records.remarks)."""
+        remarks = [item for item in message.remarks if item.submission == submission.id]
+        lines = [
+            say(self._language, "提示：{text}", "remark: {text}", text=clean(item.text.say(self._language), 200))
+            for item in remarks[:MOST_REMARKS]
+        ]
+        if len(remarks) > len(lines):
+            more = len(remarks) - len(lines)
+            lines.append(say(self._language, "另有{count}条提示（review show）", "{count} more remarks", count=more))
         return tuple(lines)
 
     def _why_unread(self, item: AttachmentView) -> str:

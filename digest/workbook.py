@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from digest.arrivals import reason_name
 from digest.directory import KINDS, Directory, category_name, short_ids
 from digest.sheets import CellValue, Sheet, workbook_octets
-from digest.speech import names_text, quoted, say
+from digest.speech import clean, names_text, quoted, say
 from digest.standing import by_category, owed_boards, pressing_boards, remaining, requirement_name
 from records.boards import Board, DigestData, MessageView, Obligation, SubmissionView
 from records.words import Language, Text
@@ -168,10 +168,10 @@ class _Mails:
             _local(message.received_at, self._zone),
             self._ids[message.id],
             self._state(message, item),
-            self._note(message),
+            self._note(message, item),
             *(self._report(item) if item else ("", "", "", "", "")),
             message.sender,
-            quoted(message.subject, 100),
+            "" if message.classified else quoted(message.subject, 100),
             len(message.attachments),
             (item.decided_by or "") if item else "",
             DONE if message.id in self._belated else "",
@@ -181,10 +181,13 @@ class _Mails:
         decided = item is not None and message.status in {"filed", "review"}
         return STATES[item.status if decided and item else message.status].say(self._language)
 
-    def _note(self, message: MessageView) -> str:
+    def _note(self, message: MessageView, item: SubmissionView | None) -> str:
         if message.status == "not_a_report":
             return reason_name(message.reason, self._language)
-        return quoted(message.explanation.say(self._language) if message.explanation else message.reason or "", 120)
+        explained = message.explanation.say(self._language) if message.explanation else message.reason or ""
+        remarks = [one.text.say(self._language) for one in message.remarks if item and one.submission == item.id]
+        notes = [quoted(explained, 120), *(clean(remark, 200) for remark in remarks)]
+        return say(self._language, "；", "; ").join(note for note in notes if note)
 
     def _report(self, item: SubmissionView) -> tuple[str, str, str, str, str]:
         language = self._language

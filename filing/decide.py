@@ -31,10 +31,9 @@ from records.campaigns import CampaignContext
 from records.extracts import Extract
 from records.filings import Filing, Submission
 from records.mail import Message
+from records.secrecy import CLASSIFIED, mark_in_name, mark_of, mark_of_extracts
 from records.words import Text
 
-_SECRECY = re.compile(r"^\s*(?:绝密|机密|秘密)\s*[★☆]", re.MULTILINE)  # GB/T 9704 7.2.2
-_HEAD = 2000
 _IDENTIFIER = re.compile(r"<[^<>\s]{3,200}>")
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
@@ -74,7 +73,7 @@ def file_message(
     possible = not_replaced(campaigns, received_at)
     contexts = sorted(possible, key=lambda context: (not context.is_open, context.campaign.id))
     if not contexts:
-        return Filing("review", "no_campaign", _NO_CAMPAIGN)
+        return _veiled(Filing("review", "no_campaign", _NO_CAMPAIGN), case)
     choice = _chosen(contexts, _texts(case), case.documents)
     scene, _ = _scene(case, choice)
     found = non_report(_situation(case, choice, scene, own_message_ids))
@@ -310,18 +309,20 @@ def _new_addresses(case: _Case, scene: Scene, filed: Sequence[Submission]) -> tu
 
 def _veiled(filing: Filing, case: _Case) -> Filing:
     """A paper marked secret does not belong into this mailbox: a person decides, and none of its words is shown."""
-    if not _is_secret(case):
+    level = _level(case)
+    if level is None:
         return filing
     bare = tuple(
         replace(one, status="review", evidence=(), activities=(), figures=(), unit_text="")
         for one in filing.submissions
     )
-    return Filing("review", "classified", _CLASSIFIED, bare)
+    return Filing("review", CLASSIFIED, _CLASSIFIED.fill(level=level), bare)
 
 
-def _is_secret(case: _Case) -> bool:
-    marked = (name for extract in case.extracts for one in extract.walk() for name, _ in one.metadata)
-    return "classified" in marked or bool(_SECRECY.search(case.message.body_text[:_HEAD]))
+def _level(case: _Case) -> str | None:
+    """The mark of secrecy that the mail, its subject or anything in it bears."""
+    message = case.message
+    return mark_in_name(message.subject) or mark_of(message.body_text) or mark_of_extracts(case.extracts)
 
 
 _NO_CAMPAIGN = Text("没有正在进行的报送任务。", "There is no campaign.")
@@ -347,8 +348,10 @@ _LINK = Text("材料在超大附件链接里，请下载核对。", "The report 
 _NOTHING = Text(
     "没有附件，正文也没有报送内容，可能漏发附件，请核对。", "No attachment and no report in the body; was it forgotten?"
 )
-_CLASSIFIED = Text(
-    "附件标有密级，请按保密规定处理。", "An attachment is marked as classified; handle it by the rules on secrets."
+_CLASSIFIED = Text(  # 保守国家秘密法: no secrets in mail over the internet
+    "标有密级（{level}）。涉密文件不得通过互联网邮箱传输。请勿打开、转发、打印，立即报告保密工作机构，并请报送单位改用机要渠道。系统未保存其文字。",
+    "Marked {level} (secret). Such papers must not travel by mail over the internet: do not open, forward or print it, "
+    "tell the office for secrecy at once, and ask the unit to use the proper channel. None of its words is kept.",
 )
 _NOT_A_REPORT: dict[str, Text] = {
     "own_mail": Text("系统自己发出的邮件。", "Our own mail."),

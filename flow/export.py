@@ -8,7 +8,9 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from records.boards import AttachmentView, Board, MessageView, SubmissionView
+from records.extracts import Picture
 from records.mail import CloudLink
+from records.remarks import Remark
 from records.words import Language
 
 Json = dict[str, Any]
@@ -45,6 +47,17 @@ class Form:
             "attachments": [self.attachment(item) for item in view.attachments],
             "cloud_links": [self.cloud_link(item) for item in view.cloud_links],
             "submissions": [self.submission(item) for item in view.submissions],
+            "remarks": [self.remark(item) for item in view.remarks],
+        }
+
+    def remark(self, item: Remark) -> Json:
+        """One remark for the coordinator; ``other`` is the message that brought the same before."""
+        return {
+            "kind": item.kind,
+            "submission": item.submission,
+            "text": item.text.say(self.language),
+            "files": list(item.files),
+            "other": item.other,
         }
 
     def attachment(self, item: AttachmentView) -> Json:
@@ -59,9 +72,14 @@ class Form:
             "explanation": item.explanation.say(self.language) if item.explanation else None,
             "pages": item.pages,
             "text": item.text,
+            **({"picture": self.picture(item.picture)} if item.picture else {}),
             "members": [self.attachment(member) for member in item.members],
             "from_link": item.is_from_link,
         }
+
+    def picture(self, item: Picture) -> Json:
+        """What is known of an image file, save the place where it was taken: that stays inside."""
+        return {"width": item.width, "height": item.height, "taken_at": item.taken_at, "device": item.device}
 
     def cloud_link(self, link: CloudLink) -> Json:
         """One large-attachment link."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from config import Settings
 from flow.campaigns import keep_versions, load_contexts
 from flow.office import Office, read_office
+from flow.remarks import remark
 from flow.settle import relate, relate_if_due, settle, settle_records
 from flow.standing import standing_of
 from records.decisions import Decision, SaveLink, Undo
@@ -34,7 +35,8 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
         mark_sent(session, archive.sent.read())
         known = {decision.id for decision in stored_decisions(session)}
         office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
-        relate_if_due(session, office)
+        if relate_if_due(session, office):
+            remark(session, contexts)
     return lay_over(office, [decision for decision in decisions if decision.id not in known])
 
 
@@ -56,6 +58,7 @@ def lay_over(office: Office, new: Iterable[Decision]) -> Office:
                 read_again(session, id_)
             settle_records(session, updated)
             relate(session, updated)
+            remark(session, updated.contexts)
     return updated
 
 

@@ -9,26 +9,33 @@ from functools import partial
 from time import monotonic
 from typing import Protocol
 
+from sqlmodel import Session
+
+from filing.alike import prints_of
 from filing.decide import file_message
 from filing.history import file_imported
 from flow.ahead import IN_FLIGHT, Ahead, Waiting
 from flow.correspondents import Correspondents
 from flow.linked import with_saved
 from flow.office import Office
+from flow.remarks import remark
 from flow.settle import relate, settle
 from intake.authentication import failed_authentication
 from intake.delivery_status import read_delivery_report
 from intake.message import read_header
+from parsers.ocr_cache import keys_of
 from parsers.reader import UnreadMessage
 from records.errors import BaosongError, MissingFile
 from records.extracts import Extract
 from records.filings import Filing
 from records.mail import Message, Part
 from records.mails import MARK
+from records.secrecy import CLASSIFIED
 from records.words import Text
 from storage import messages
 from storage.deliveries import imported_alone
 from storage.faults import step
+from storage.likeness import forget_likeness, store_likeness
 from storage.outbox import own_message_ids
 from storage.tables import MessageRow
 
@@ -117,6 +124,7 @@ def process_pending(
     if rows:
         with step("relate"), office.archive.database.session() as session:
             relate(session, office)
+            remark(session, office.contexts)
     return len(counted) + len(hopeless)
 
 
@@ -178,9 +186,14 @@ def _file(desk: Judging, read: Read) -> None:
         return
     try:
         found = _decide(desk, read)
-        _keep_files(office, read)
+        if found.reason == CLASSIFIED:
+            for key in keys_of(read.extracts):
+                office.archive.cache.forget(key)
+        else:
+            _keep_files(office, read)
         with step("store filing"), office.archive.database.session() as session:
             messages.store_reading(session, read.message, read.extracts, found)
+            _store_likeness(session, read, found)
             settle(session, office, read.id)
     except (BaosongError, OSError):
         raise  # the archive's disk: nothing is wrong with the message, it is tried again
@@ -217,6 +230,15 @@ def _decide(desk: Judging, read: Read) -> Filing:
     found = judge(message, read.extracts, contexts, received_at, own, unauthenticated=failed)
     desk.correspondents.filed(received_at, found)
     return replace(found, bounced=read_delivery_report(message)) if found.reason == "bounce" else found
+
+
+def _store_likeness(session: Session, read: Read, found: Filing) -> None:
+    """What pictures and texts look like, for comparing; nothing of what bears a mark of secrecy."""
+    assert read.message is not None
+    if found.reason == CLASSIFIED:
+        forget_likeness(session, read.id)
+    else:
+        store_likeness(session, read.id, read.extracts, prints_of(read.message, read.extracts))
 
 
 def _keep_files(office: Office, read: Read) -> None:

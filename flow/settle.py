@@ -21,6 +21,7 @@ from records.campaigns import CampaignContext
 from records.decisions import Record
 from records.errors import MissingFile
 from records.filings import FiledSubmission, Filing, ReportFacts, Submission
+from records.secrecy import CLASSIFIED
 from records.words import Text
 from storage import messages
 from storage.searching import forget_texts, index_texts
@@ -47,7 +48,6 @@ PACKAGES = frozenset(
         "message/rfc822",
     }
 )
-UNINDEXED_REASONS = frozenset({"classified"})
 CONTESTED_REASON = "replaces_known"
 UNKNOWN_ADDRESS = Text(
     "从没有登记过的邮箱 {sender} 发来，而该单位已从登记的邮箱报过，这一份会取代它：请核对是否该单位所发",
@@ -100,10 +100,12 @@ def relate(session: Session, office: Office) -> None:
     remember(session, UNRELATED, "")
 
 
-def relate_if_due(session: Session, office: Office) -> None:
-    """As :func:`relate`, where a crash came between a filing and it."""
-    if recall(session, UNRELATED):
+def relate_if_due(session: Session, office: Office) -> bool:
+    """As :func:`relate`, where a crash came between a filing and it; whether one did."""
+    is_due = bool(recall(session, UNRELATED))
+    if is_due:
         relate(session, office)
+    return is_due
 
 
 def _contested(session: Session) -> frozenset[str]:
@@ -130,11 +132,14 @@ def _settle_filing(session: Session, office: Office, id_: str, filing: Filing) -
     messages.store_filing(session, id_, filing)
     remember(session, UNRELATED, "yes")
     found = messages.found_filing(session, id_) or filing  # a person's decision does not lift a mark of secrecy
-    if filing.status == "not_a_report" or found.reason in UNINDEXED_REASONS:
+    is_secret = found.reason == CLASSIFIED
+    if filing.status == "not_a_report" or is_secret:
         forget_texts(session, id_)
     else:
         index_texts(session, id_, messages.texts(session, id_))
     _unplace(session, office, id_)
+    if is_secret:
+        return
     view = messages.views(session, [id_])[0]
     for ordinal, submission in enumerate(filing.submissions, 1):
         context = next((item for item in office.contexts if item.campaign.id == submission.campaign), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,12 +9,7 @@ from parsers.parsed import Parsed, PixelPage, PixelText, Problem
 from parsers.problems import partly_unread
 from records.extracts import Extract, Page, Table
 from records.mail import Part
-
-_HEAD_LINES = 12
-_SECRECY = re.compile(
-    r"^[【\[（(]?(?:密\s*级\s*[:：]?\s*)?(绝\s*密|机\s*密|秘\s*密)\s*(?:级|文\s*件)?\s*[】\]）)]?\s*(?:[★☆▲*].{0,12})?$"
-)
-"""Where and how a document bears its mark of secrecy: GB/T 9704-2012 §7.2.2, at the top, 机密★1年."""
+from records.secrecy import CLASSIFIED, mark_of
 
 
 @dataclass(slots=True)
@@ -49,6 +43,7 @@ def assemble(node: Node) -> Extract:
         explanation=problem.explanation if problem else None,
         parser=parsed.parser,
         page_count=parsed.page_count,
+        thumbnail=parsed.thumbnail,
     )
 
 
@@ -83,10 +78,6 @@ def _problem(parsed: Parsed, pixels: Mapping[int, PixelText], pages: tuple[Page,
 
 
 def _marks(pages: tuple[Page, ...]) -> tuple[tuple[str, str], ...]:
-    """The mark of secrecy at the document's head, as metadata."""
-    lines = [line.strip() for line in pages[0].text.splitlines() if line.strip()] if pages else []
-    for line in lines[:_HEAD_LINES]:
-        mark = _SECRECY.match(line)
-        if mark:
-            return (("classified", re.sub(r"\s", "", mark[1])),)
-    return ()
+    """The mark of secrecy that the document bears on one of its pages, as metadata."""
+    found = next((mark for page in pages if (mark := mark_of(page.text))), None)
+    return ((CLASSIFIED, found),) if found else ()

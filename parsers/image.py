@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +13,7 @@ import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from parsers import media_types as mt
+from parsers.hashing import look_at
 from parsers.media_types import called
 from parsers.parsed import Parsed, PixelPage, Problem, Unread
 from parsers.problems import broken_off, damaged, too_large, too_many_pages
@@ -56,9 +58,11 @@ class ImageParser:
                 raise Unread(too_large(called(media_type)))
             picture, metadata = _picture(image)
             pages, broken = _frames(image, media_type)
+            look = look_at(image)  # last: it decodes the picture, smaller than it is where that is cheaper
         return Parsed(
             media_type,
-            picture=picture,
+            picture=replace(picture, dhash=look.dhash),
+            thumbnail=look.thumbnail,
             metadata=metadata,
             pixel_pages=_pixel_pages(picture, min(pages, limits.max_ocr_pages)),
             page_count=pages,

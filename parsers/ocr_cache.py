@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Protocol
 
 from parsers.parsed import PixelText
+from records.extracts import Extract
 
 _RECIPE = "PP-OCRv6-small;max960;3"  # raise the last number when parsers.ocr or what it uses reads differently
 ENGINE = f"rapidocr-{version('rapidocr')};{_RECIPE}"
@@ -36,6 +38,14 @@ class NoCache:
 def key_of(sha256: str, frame: int) -> str:
     """The key of one page: the file's content, the page in it, the engine and how we use it."""
     return f"ocr:{sha256}:{frame}:{ENGINE}"
+
+
+def keys_of(extracts: Iterable[Extract]) -> Iterator[str]:
+    """The keys of all pages of those parts and of all their members, read from pixels or not."""
+    for extract in extracts:
+        for one in extract.walk():
+            last = max([one.page_count or 1, *(page.number for page in one.pages)])
+            yield from (key_of(one.part.sha256, frame) for frame in range(last))
 
 
 def to_cache(read: PixelText) -> str:

@@ -54,6 +54,7 @@ class Parsed:
     problem: Problem | None = None  # None: all of it was read
     parser: str = ""
     trace: str = ""  # of an error that the parser did not foresee; for the log
+    thumbnail: bytes = b""  # of a picture: a small WebP
 
     def named(self, parser: str) -> Parsed:
         """The same, signed by the parser of that name."""

@@ -8,9 +8,10 @@ from typing import Literal
 
 from records.bounces import ReturnedMail
 from records.campaigns import Campaign, Kind, Requirement
-from records.extracts import ReadStatus
+from records.extracts import Picture, ReadStatus
 from records.filings import Evidence, MessageStatus, SubmissionStatus
 from records.mail import CloudLink
+from records.remarks import Remark
 from records.units import Unit
 from records.words import Text
 
@@ -30,6 +31,7 @@ class AttachmentView:
     text: str
     members: tuple[AttachmentView, ...] = ()
     is_from_link: bool = False  # it came by a large-attachment link, not in the message
+    picture: Picture | None = None  # without its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class MessageView:
     submissions: tuple[SubmissionView, ...]
     new_addresses: tuple[tuple[str, str], ...] = ()
     received_source: str = "internaldate"  # where the time of receipt comes from (records.journals.ReceivedSource)
+    remarks: tuple[Remark, ...] = ()
+    classified: bool = False  # bears a mark of secrecy: mails say no more than that
 
 
 @dataclass(frozen=True, slots=True)

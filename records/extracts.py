@@ -43,6 +43,7 @@ class Picture:
     device: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    dhash: str | None = None  # 128 bits, hexadecimal; None where it looks like many others (parsers/hashing.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Extract:
     explanation: Text | None = None
     parser: str = ""  # name of the parser
     page_count: int | None = None
+    thumbnail: bytes = b""  # of a picture: a small WebP without EXIF
 
     @property
     def text(self) -> str:

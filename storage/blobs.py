@@ -103,6 +103,12 @@ class TextCache:
         """Keep ``value`` under ``key``."""
         write_durably(self._path(key), value.encode(), mode=0o644)
 
+    def forget(self, key: str) -> None:
+        """Delete what was put under ``key``, if anything was."""
+        path = self._path(key)
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
+
     def _path(self, key: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()
         return self.root / digest[:2] / f"{digest}.txt"

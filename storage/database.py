@@ -19,7 +19,7 @@ from records.words import Text
 from storage.durable import CANNOT_WRITE, DISK_FULL, disk_errors, make_folder
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0001"  # the newest migration; a test compares it with the folder
+HEAD = "0002"  # the newest migration; a test compares it with the folder
 UNUSABLE = Text(
     "数据库 {path} 无法使用（{why}）：数据可由原始邮件恢复，请运行 rebuild",
     "The database {path} cannot be used ({why}): it can be made again from the raw messages; run rebuild",

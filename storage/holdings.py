@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from storage.durable import TEMPORARY, disk_errors
-from storage.tables import AttachmentRow, DecisionRow, DeliveryRow, OutboxRow
+from storage.tables import AttachmentRow, DecisionRow, DeliveryRow, MessageRow, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,10 @@ class Known:
 def known(session: Session) -> Known:
     """Read it from the tables."""
     arrived = select(DeliveryRow.message).where(DeliveryRow.state != "claimed", col(DeliveryRow.message).is_not(None))
+    files = select(AttachmentRow.sha256).where(AttachmentRow.message == MessageRow.id, ~col(MessageRow.classified))
     return Known(
         messages=frozenset(item for item in session.exec(arrived) if item is not None),
         decisions=frozenset(session.exec(select(DecisionRow.id))),
         sent=frozenset(session.exec(select(OutboxRow.key).where(OutboxRow.state == "sent"))),
-        files=frozenset(session.exec(select(AttachmentRow.sha256))),
+        files=frozenset(session.exec(files)),
     )

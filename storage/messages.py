@@ -17,8 +17,10 @@ from records.bounces import DeliveryReport
 from records.extracts import Extract, Page, Picture, Table
 from records.filings import Evidence, FiledSubmission, Filing, Submission
 from records.mail import LINKED, CloudLink, Message
+from records.secrecy import CLASSIFIED, bare
 from records.words import Text
-from storage.tables import AttachmentRow, MessageRow, SubmissionRow, checked
+from storage.likeness import forget_likeness, remarks_on
+from storage.tables import AttachmentRow, Json, MessageRow, SubmissionRow, checked
 from storage.values import OVERSIZED, from_json, to_json
 
 AttachmentRows = dict[tuple[str, int | None], list[AttachmentRow]]  # by message and parent
@@ -32,16 +34,22 @@ def pending(session: Session, at_most: int | None = None) -> list[MessageRow]:
 
 
 def store_reading(session: Session, message: Message, extracts: Sequence[Extract], found: Filing) -> None:
-    """Write what was read in a message and what the service found, in place of what stood there."""
+    """Write what was read in a message and what the service found, in place of what stood there.
+
+    Of one that bears a mark of secrecy no words, tables or pictures are written.
+    """
+    is_secret = found.reason == CLASSIFIED
     row = session.get_one(MessageRow, message.raw_sha256)
-    row.message_id, row.subject, row.body_text = message.message_id, message.subject, message.body_text
+    row.message_id, row.subject = message.message_id, message.subject
+    row.body_text = "" if is_secret else message.body_text
     row.sender, row.sender_name = message.sender.address, message.sender.name
-    row.cloud_links = to_json(tuple[CloudLink, ...], message.cloud_links)
+    row.cloud_links = to_json(tuple[CloudLink, ...], () if is_secret else message.cloud_links)
     row.fingerprint = fingerprint(message)
     row.found = to_json(Filing, found)
+    row.classified = is_secret
     session.add(row)
     session.execute(delete(AttachmentRow).where(col(AttachmentRow.message) == message.raw_sha256))
-    for ordinal, extract in enumerate(extracts):
+    for ordinal, extract in enumerate(map(bare, extracts) if is_secret else extracts):
         _store_extract(session, message.raw_sha256, extract, ordinal, None)
 
 
@@ -175,7 +183,11 @@ def _slice(session: Session, ids: Sequence[str], with_content: bool) -> dict[str
     for submission in session.exec(query):
         submissions.setdefault(submission.message, []).append(submission)
     below = _attachment_rows(session, ids, with_content)
-    return {row.id: _view(row, submissions.get(row.id, []), below, with_content) for row in rows}
+    remarks = remarks_on(session, ids)
+    return {
+        row.id: replace(_view(row, submissions.get(row.id, []), below, with_content), remarks=remarks.get(row.id, ()))
+        for row in rows
+    }
 
 
 def find_by_prefix(session: Session, prefix: str) -> list[str]:
@@ -244,6 +256,7 @@ def _view(
         submissions=tuple(_submission_view(item) for item in submissions),
         new_addresses=tuple((address, unit) for address, unit in row.new_addresses),
         received_source=row.received_source,
+        classified=row.classified,
     )
 
 
@@ -295,11 +308,18 @@ def _attachments(
             explanation=from_json(Text, row.explanation) if row.explanation else None,
             pages=row.page_count,
             text="\n".join(page["text"] for page in row.pages if page["text"]) if with_content else "",
+            picture=_shown(row.picture),
             members=_attachments(below, message, row.id, with_content),
             is_from_link=row.position.startswith(LINKED),
         )
         for row in below.get((message, parent), [])
     )
+
+
+def _shown(picture: Json) -> Picture | None:
+    """What listings may show of a picture: not where it was taken (issue 4: places stay inside)."""
+    known = from_json(Picture, picture) if picture is not None else None
+    return replace(known, latitude=None, longitude=None) if known is not None else None
 
 
 def _column(attribute: object) -> InstrumentedAttribute[object]:
@@ -347,4 +367,5 @@ def forget(session: Session, message: str) -> None:
     """Delete a manual entry that was undone."""
     session.execute(delete(SubmissionRow).where(col(SubmissionRow.message) == message))
     session.execute(delete(AttachmentRow).where(col(AttachmentRow.message) == message))
+    forget_likeness(session, message)
     session.execute(delete(MessageRow).where(col(MessageRow.id) == message))

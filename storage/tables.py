@@ -85,6 +85,7 @@ class MessageRow(SQLModel, table=True):
     found: Json = Field(default=None, sa_column=Column(JSON))  # records.filings.Filing, before people's decisions
     fingerprint: str = Field(default="", index=True)
     attempts: int = 0
+    classified: bool = False  # bears a mark of secrecy: nothing of its words is kept here
 
 
 class AttachmentRow(SQLModel, table=True):
@@ -110,6 +111,45 @@ class AttachmentRow(SQLModel, table=True):
     picture: Json = Field(default=None, sa_column=Column(JSON))
     info: Json = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     parser: str = ""
+
+
+class PictureRow(SQLModel, table=True):
+    """A picture in a message, as far as finding it again needs it; all else stands with its attachment."""
+
+    __tablename__ = "picture"
+    id: int | None = Field(default=None, primary_key=True)
+    message: str = Field(index=True)
+    part: str  # sha256 of the attachment in which it stands
+    sha256: str
+    name: str
+    dhash: str | None = None
+    taken_at: str | None = None
+
+
+class ThumbnailRow(SQLModel, table=True):
+    """The small copy of a picture (WebP, without EXIF), by the picture's hash."""
+
+    __tablename__ = "thumbnail"
+    sha256: str = Field(primary_key=True)
+    octets: bytes
+
+
+class PrintsRow(SQLModel, table=True):
+    """Sampled hashes of the texts of one attachment, or of the body ("")."""
+
+    __tablename__ = "prints"
+    message: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    octets: bytes
+
+
+class RemarkRow(SQLModel, table=True):
+    """What a coordinator is told beside the filing; ``value`` holds records.remarks.Remark."""
+
+    __tablename__ = "remark"
+    id: int | None = Field(default=None, primary_key=True)
+    message: str = Field(index=True)
+    value: Json = Field(sa_column=Column(JSON, nullable=False))
 
 
 class SubmissionRow(SQLModel, table=True):

@@ -61,6 +61,7 @@ LINK = Text(
     "  linked file {place}: {name} ({size} octets, ends {end}, {state})",
 )
 LINK_DONE, LINK_OPEN = Text("已处理", "done"), Text("未下载", "not fetched")
+REMARK = Text("  提示：{text}", "  remark: {text}")
 HOW_TO_DECIDE = Text(
     "确认或改正：review assign 编号 [--unit …]；不是报送材料：review reject 编号；详情：review show 编号",
     "confirm or correct: review assign ID [--unit …]; no report: review reject ID; details: review show ID",
@@ -179,6 +180,8 @@ def run_review_show(desk: Desk, args: Arguments) -> int:
         for item in submission.evidence:
             for_, where = _what_for(item.for_, desk.language), clean(_where(item.where, desk.language), 200)
             desk.say(EVIDENCE.fill(for_=for_, where=where, text=clean(item.text, 200)))
+    for remark in view.remarks:
+        desk.say(REMARK.fill(text=clean(remark.text.say(desk.language), 1000)))
     for attachment in view.attachments:
         name = clean(attachment.filename or "-", 200)
         desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=READ[attachment.status]))
