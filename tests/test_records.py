@@ -421,7 +421,7 @@ def test_a_message_comes_back_as_people_see_it(session: Session) -> None:
     (view,) = views(session, [ARRIVAL.sha256, "unknown"])
     picture = AttachmentView(
         "照片.jpg", "image/jpeg", 3, PICTURE_PART.sha256, "ok", None, None, None, "横幅上的字",
-        picture=replace(PICTURE.picture, latitude=None, longitude=None) if PICTURE.picture else None,
+        picture=Picture(640, 480, "2025-06-16T09:00:00", "camera"),
     )  # fmt: skip
     document = AttachmentView(
         "总结.docx", DOCUMENT.media_type, 6, MESSAGE.parts[0].sha256, "partial", "timeout", DOCUMENT.explanation, 2,
