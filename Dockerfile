@@ -1,6 +1,6 @@
 FROM python:3.11-slim-bookworm
 
-RUN apt-get update && apt-get install --yes --no-install-recommends make libarchive-tools && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends make ffmpeg libarchive-tools && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home baosong && install --directory --owner=baosong /app /data
 USER baosong
 WORKDIR /app

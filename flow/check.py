@@ -17,6 +17,7 @@ from flow.bounces import bad_addresses
 from flow.campaigns import load_contexts
 from flow.poll import OF_ONE_FOLDER
 from intake.session import MailboxSession
+from parsers import stills
 from parsers.confinement import find_locks
 from parsers.unpackers import installed
 from records.campaigns import CampaignContext, Requirement
@@ -78,6 +79,11 @@ UNLOCKED = Text(
     "processes that read attachments: this system cannot take away {lacking}; run the service as a user of its own",
 )
 NO_NETWORK_LOCK, NO_WRITING_LOCK = Text("断网", "network"), Text("只写临时目录", "writing (Landlock)")
+FFMPEG = Text("视频截图：ffmpeg", "stills of videos: ffmpeg")
+NO_FFMPEG = Text(
+    "没有 ffmpeg（可不装）：装上后可识别视频画面上的文字，否则只读出时长等信息",
+    "no ffmpeg (optional): with it installed, text in videos is read; without, duration and the like alone",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ def _locks() -> Text:
         return LOCKED
     joined = Text("、".join(lock.zh for lock in lacking), ", ".join(lock.en for lock in lacking))
     return UNLOCKED.fill(lacking=joined)
+    yield Line(True, FFMPEG if stills.program() else NO_FFMPEG)
 
 
 def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:

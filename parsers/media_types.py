@@ -34,6 +34,13 @@ GZIP = "application/gzip"
 TAR = "application/x-tar"
 BZIP2 = "application/x-bzip2"
 XZ = "application/x-xz"
+ZSTD = "application/zstd"
+CAB = "application/vnd.ms-cab-compressed"
+ARJ = "application/x-arj"
+LZH = "application/x-lzh-compressed"
+ISO = "application/x-iso9660-image"
+UNIX_COMPRESS = "application/x-compress"
+VOLUME = "application/x-archive-volume"
 TNEF = "application/ms-tnef"
 MESSAGE = "message/rfc822"
 PLAIN = "text/plain"
@@ -85,6 +92,13 @@ _CALLED: dict[str, Text] = {
     TAR: Text("TAR包", "tar archive"),
     BZIP2: Text("BZ2压缩包", "bzip2 archive"),
     XZ: Text("XZ压缩包", "xz archive"),
+    ZSTD: Text("ZST压缩包", "zstd archive"),
+    CAB: Text("CAB压缩包", "CAB archive"),
+    ARJ: Text("ARJ压缩包", "ARJ archive"),
+    LZH: Text("LZH压缩包", "LZH archive"),
+    ISO: Text("光盘映像（ISO）", "disc image (ISO)"),
+    UNIX_COMPRESS: Text("Z压缩包", "compressed file (.Z)"),
+    VOLUME: Text("分卷压缩包的其中一卷", "volume of a split archive"),
     TNEF: Text("winmail.dat附件包", "winmail.dat"),
     MESSAGE: Text("邮件文件", "mail file"),
     METAFILE: Text("图元文件（WMF/EMF）", "metafile (WMF/EMF)"),

@@ -99,6 +99,51 @@ def not_unpacked(what: Text) -> Problem:
     )
 
 
+def not_heard() -> Problem:
+    """A recording of sound: what is spoken in it is not turned into text."""
+    return _skipped(
+        "not_heard",
+        Text("录音里说的话不能自动转成文字，请收听。", "What is spoken is not turned into text; please listen to it."),
+    )
+
+
+def no_stills_program() -> Problem:
+    """A video, and no program on this machine that takes stills; what the file says of itself was read."""
+    return Problem(
+        "partial",
+        "no_program",
+        Text(
+            "已读出视频的时长等信息；本机没有ffmpeg，不能截取画面、识别画面上的文字。请管理员安装ffmpeg，或打开观看。",
+            "Duration and the like were read; without ffmpeg on this machine no stills can be taken and no text on "
+            "them be read. Have ffmpeg installed, or watch the video.",
+        ),
+    )
+
+
+def no_stills() -> Problem:
+    """A video of which no still could be taken (damaged, rare, too large); what it says of itself was read."""
+    return Problem(
+        "partial",
+        "no_stills",
+        Text(
+            "已读出视频的时长等信息，但未能截取画面。请打开观看。",
+            "Duration and the like were read, but no still could be taken. Please watch the video.",
+        ),
+    )
+
+
+def not_a_file(what: Text) -> Problem:
+    """A member of an archive that is no file but a link or a device: it has no content of its own."""
+    return Problem(
+        "skipped",
+        "not_a_file",
+        Text(
+            "{what}里的这一项是链接或特殊文件，本身没有内容，无需处理。",
+            "This entry of the {what} is a link or a special file without content.",
+        ).fill(what=what),
+    )
+
+
 def split_archive(what: Text) -> Problem:
     """An archive cut into volumes, or a member that goes on in the next one; each volume came as a file of its own."""
     return Problem(

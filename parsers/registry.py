@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from parsers import media_kinds
 from parsers import media_types as mt
 
 Registry = Mapping[str, str]
@@ -45,6 +46,7 @@ PARSERS: Registry = {
     mt.TNEF: "parsers.tnef",
     mt.MESSAGE: "parsers.message",
     **dict.fromkeys(mt.IMAGES, "parsers.image"),
+    **dict.fromkeys(media_kinds.KINDS, "parsers.media"),
 }
 
 UNREAD = "parsers.unread"

@@ -9,6 +9,7 @@ from io import BytesIO
 import olefile
 
 from parsers import media_types as mt
+from parsers.media_kinds import media_kind
 from parsers.salvage import local_names
 from records.decoding import decode_text
 from records.mail import Part
@@ -28,6 +29,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b\x08", mt.GZIP),
     (0, b"BZh", mt.BZIP2),
     (0, b"\xfd7zXZ\0", mt.XZ),
+    (0, b"\x28\xb5\x2f\xfd", mt.ZSTD),
+    (0, b"\x1f\x9d", mt.UNIX_COMPRESS),
+    (0, b"MSCF\0\0\0\0", mt.CAB),
+    (2, b"-lh5-", mt.LZH),
+    (32769, b"CD001", mt.ISO),
     (257, b"ustar", mt.TAR),
     (0, b"\x78\x9f\x3e\x22", mt.TNEF),
     (0, b"{\\rtf", mt.RTF),
@@ -100,7 +106,13 @@ def sniff(part: Part) -> str:
     if not content.strip(b"\0 \r\n\t"):
         return mt.EMPTY
     head = content[:_HEAD]
-    return _by_magic(head) or _by_directory(part) or _by_text(part) or _by_declaration(part)
+    return (
+        _by_magic(head)
+        or media_kind(head, _extension(part))
+        or _by_directory(part)
+        or _by_text(part)
+        or _by_declaration(part)
+    )
 
 
 def _by_magic(head: bytes) -> str | None:

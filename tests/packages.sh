@@ -24,6 +24,6 @@ if [ "$as_root" != nobody ] && command -v apt-get >/dev/null; then
     exit 0
 fi
 
-echo "Not installed:$missing. The tests that need them are left out (dovecot-imapd: all marked 'dovecot'; libarchive-tools: packed RAR; strace: the order of system calls)." >&2
+echo "Not installed:$missing. The tests that need them are left out (dovecot-imapd: all marked 'dovecot'; ffmpeg: video and sound; libarchive-tools: packed RAR; strace: the order of system calls)." >&2
 echo "To run them too (Debian, Ubuntu): sudo apt-get install --no-install-recommends$missing" >&2
 [ "${CI:-}" != true ] || exit 1

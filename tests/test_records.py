@@ -7,7 +7,6 @@ import importlib
 import pickle
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, get_args
