@@ -22,7 +22,7 @@ _PAPER = 30  # squeezed characters from which on a text says something
 _NOTHING = ("application/x-empty", "application/x-executable")
 _OFFER = re.compile(r"报价(?:单|表|书|方案|函)?$")
 _HARMLESS = re.compile(r"(?:^|/)(?:thumbs\.db|desktop\.ini|\.ds_store|__macosx/.*|~\$.*|\._.*)$", re.IGNORECASE)
-_HARMLESS_REASONS = ("system_file", "no_program")
+_HARMLESS_REASONS = ("system_file", "no_program", "not_a_file")
 _SPEAKS = 120  # squeezed characters from which on a paper is not a mere cover of what is embedded in it
 
 

@@ -165,6 +165,18 @@ def too_large(what: Text) -> Problem:
     )
 
 
+def partly_too_large(what: Text, count: int) -> Problem:
+    """So many members of ``what`` would have gone beyond the limit of what is unpacked; the others were read."""
+    return Problem(
+        "partial",
+        "too_large",
+        Text(
+            "{what}里有{count}个文件过大，超出处理上限，未读取。请打开查看。",
+            "{count} files in the {what} are too large and were not read. Please open it and look.",
+        ).fill(what=what, count=count),
+    )
+
+
 def too_many_members(limit: int) -> Problem:
     """An archive holds more files than the limit; the rest is not taken out."""
     return Problem(

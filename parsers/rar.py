@@ -72,7 +72,7 @@ class RarParser:
             raise damaged(_RAR)
         unpackers = installed() if self._unpackers is None else self._unpackers
         packed = _Packed(part.content, files[: limits.max_members], unpackers, limits.timeout_s * _SHARE_OF_TIME)
-        parsed = unpack(part, mt.RAR, [_entry(archive, info, packed) for info in files], limits)
+        parsed = unpack(part, mt.RAR, [_entry(archive, info, packed) for info in files], limits, together=True)
         return replace(parsed, problem=parsed.problem or _problem(archive, files, parsed))
 
 

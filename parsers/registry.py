@@ -45,6 +45,8 @@ PARSERS: Registry = {
     mt.TAR: "parsers.tars",
     mt.TNEF: "parsers.tnef",
     mt.MESSAGE: "parsers.message",
+    mt.ZSTD: "parsers.tars",
+    mt.EXECUTABLE: "parsers.self_extracting",
     **dict.fromkeys(mt.IMAGES, "parsers.image"),
     **dict.fromkeys(media_kinds.KINDS, "parsers.media"),
 }

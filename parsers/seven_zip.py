@@ -5,6 +5,8 @@ from __future__ import annotations
 import lzma
 import struct
 import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import PurePosixPath
 
@@ -16,7 +18,8 @@ from parsers import media_types as mt
 from parsers.archives import Entry, unpack
 from parsers.media_types import called
 from parsers.parsed import Parsed, Unread
-from parsers.problems import damaged, encrypted, no_parser, too_large
+from parsers.problems import damaged, encrypted, no_parser, split_archive, too_large
+from parsers.volumes import is_volume_name
 from records.extracts import ReadLimits
 from records.mail import Part
 
@@ -42,7 +45,7 @@ class SevenZipParser:
         except UnsupportedCompressionMethodError as error:
             raise Unread(no_parser(_WHAT)) from error
         except _BROKEN as error:
-            raise damaged(_WHAT) from error
+            raise (Unread(split_archive(_WHAT)) if is_volume_name(part.filename) else damaged(_WHAT)) from error
 
 
 PARSER = SevenZipParser()
@@ -53,10 +56,21 @@ def _members(part: Part, archive: py7zr.SevenZipFile, limits: ReadLimits) -> Par
     files = [file for file in archive.list() if file.is_file]
     taken = _Memory()
 
-    def entry(name: str, size: int) -> Entry:
-        return Entry(name, size, is_locked, lambda: taken.content(archive, name, limits), (KeyError,))
+    def entry(name: str, written: str, size: int) -> Entry:
+        return Entry(name, size, is_locked, lambda: taken.content(archive, written, limits), (KeyError,))
 
-    return unpack(part, mt.SEVEN_ZIP, [entry(file.filename, file.uncompressed) for file in files], limits)
+    names = [file.filename for file in files]
+    sizes = [file.uncompressed for file in files]
+    entries = map(entry, names, _as_written(names), sizes)
+    return unpack(part, mt.SEVEN_ZIP, entries, limits, together=True)
+
+
+def _as_written(names: Sequence[str]) -> Iterator[str]:
+    """The names under which py7zr writes members: the second of one name as ``name_0``, the third as ``name_1``."""
+    seen = Counter[str]()
+    for name in names:
+        yield f"{name}_{seen[name] - 1}" if seen[name] else name
+        seen[name] += 1
 
 
 class _Memory(WriterFactory):

@@ -11,10 +11,12 @@ import olefile
 from parsers import media_types as mt
 from parsers.media_kinds import media_kind
 from parsers.salvage import local_names
+from parsers.volumes import is_volume_name
 from records.decoding import decode_text
 from records.mail import Part
 
 _HEAD = 4096
+_VOLUME_DESCRIPTOR = 32769  # of a disc image (ECMA-119 §8.1.2)
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", mt.JPEG),
     (0, b"\x89PNG\r\n\x1a\n", mt.PNG),
@@ -33,7 +35,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x9d", mt.UNIX_COMPRESS),
     (0, b"MSCF\0\0\0\0", mt.CAB),
     (2, b"-lh5-", mt.LZH),
-    (32769, b"CD001", mt.ISO),
     (257, b"ustar", mt.TAR),
     (0, b"\x78\x9f\x3e\x22", mt.TNEF),
     (0, b"{\\rtf", mt.RTF),
@@ -41,13 +42,6 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (40, b" EMF", mt.METAFILE),
     (0, b"MZ", mt.EXECUTABLE),
     (0, b"\x7fELF", mt.EXECUTABLE),
-    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
-    (0, b"FLV\x01", "video/x-flv"),
-    (0, b"\0\0\1\xba", "video/mpeg"),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-wmv"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"#!AMR", "audio/amr"),
-    (0, b"OggS", "audio/ogg"),
     (0, b"L\0\0\0\x01\x14\x02\0", mt.SHORTCUT),
     (0, b"\xdb\xa5\x2d\0", mt.OLD_WORD),  # Word 2, 1.x
     (0, b"\x31\xbe\0\0", mt.OLD_WORD),  # Word for DOS, Write
@@ -240,7 +234,11 @@ def _is_text(content: bytes) -> bool:
 def _by_declaration(part: Part) -> str:
     """Video and sound have too many forms for magic numbers; nothing hangs on them but what the file is called."""
     family = part.media_type.partition("/")[0]
-    return part.media_type if family in ("video", "audio") else mt.UNKNOWN
+    if family in ("video", "audio"):
+        return part.media_type
+    if part.content.startswith(b"CD001", _VOLUME_DESCRIPTOR):
+        return mt.ISO
+    return mt.VOLUME if is_volume_name(part.filename) else mt.UNKNOWN
 
 
 def _extension(part: Part) -> str:

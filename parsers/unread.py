@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from parsers import media_types as mt
-from parsers.parsed import Parsed, Problem
-from parsers.problems import encrypted, no_parser, shortcut
+from parsers.parsed import Parsed, Problem, Unread
+from parsers.problems import encrypted, no_parser, shortcut, split_archive
 from parsers.sniff import sniff
 from records.extracts import ReadLimits
 from records.mail import Part
@@ -17,8 +17,7 @@ _EMPTY = Problem(
     "empty",
     Text("文件是空的，没有内容。请报送单位重新发送。", "The file is empty. Ask the unit to send it again."),
 )
-
-
+_VOLUME = Text("压缩包", "archive")
 _SYSTEM = Problem(
     "skipped",
     "system_file",
@@ -44,6 +43,8 @@ class UnreadParser:
             return Parsed(media_type, problem=_SYSTEM)
         if media_type == mt.ENCRYPTED_OFFICE:
             raise encrypted(mt.called(media_type))
+        if media_type == mt.VOLUME:
+            raise Unread(split_archive(_VOLUME))
         return Parsed(media_type, problem=_problem(media_type))
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import struct
-import zipfile
-import zlib
-from io import BytesIO
+from dataclasses import replace
+from itertools import islice
 
 from parsers import media_types as mt
 from parsers.archives import Entry, unpack
 from parsers.media_types import called
 from parsers.packages import BROKEN
-from parsers.parsed import Parsed
-from parsers.problems import damaged
-from records.decoding import decode_text
+from parsers.parsed import Parsed, Problem, Unread
+from parsers.problems import broken_off, damaged, split_archive
+from parsers.volumes import is_volume_name
+from parsers.zip_directory import ZipMember, by_directory, by_local_headers, is_volume
+from parsers.zip_methods import DAMAGE
 from records.extracts import ReadLimits
 from records.mail import Part
 
 _ZIP = called(mt.ZIP)
-_UTF8_NAME = 0x800
-_ENCRYPTED = 0x1
-_UNICODE_PATH = 0x7075
 
 
 class ZipParser:
@@ -29,41 +26,33 @@ class ZipParser:
     name = "zip"
 
     def parse(self, part: Part, limits: ReadLimits) -> Parsed:
-        """Raises ``Unread``: damaged."""
+        """Raises ``Unread``: damaged, split (a volume with no whole member)."""
         try:
-            archive = zipfile.ZipFile(BytesIO(part.content))
-        except BROKEN as error:
-            raise damaged(_ZIP) from error
-        with archive:
-            entries = [_entry(archive, info) for info in archive.infolist() if not info.is_dir()]
-            return unpack(part, mt.ZIP, entries, limits)
+            return self._unpack(part, by_directory(part.content), limits)
+        except BROKEN:
+            return self._rescued(part, limits)
+
+    def _rescued(self, part: Part, limits: ReadLimits) -> Parsed:
+        """Whole members of an archive that is broken off, or of one of its volumes."""
+        found = by_local_headers(part.content, limits.max_unpacked_bytes)
+        parsed = self._unpack(part, list(islice(found, limits.max_members + 1)), limits)
+        is_part = is_volume_name(part.filename) or is_volume(part.content)
+        if all(member.problem for member in parsed.members):
+            raise Unread(split_archive(_ZIP)) if is_part else damaged(_ZIP)
+        return replace(parsed, problem=parsed.problem or broken_off(_ZIP)) if not is_part else _split(parsed)
+
+    def _unpack(self, part: Part, members: list[ZipMember], limits: ReadLimits) -> Parsed:
+        parsed = unpack(part, mt.ZIP, [_entry(part.content, member) for member in members], limits)
+        return _split(parsed) if is_volume(part.content) else parsed
 
 
 PARSER = ZipParser()
 
 
-def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
-    def read() -> bytes:
-        return archive.read(info)
-
-    return Entry(_name(info), info.file_size, bool(info.flag_bits & _ENCRYPTED), read, BROKEN)
+def _split(parsed: Parsed) -> Parsed:
+    problem: Problem = replace(split_archive(_ZIP), status="partial")
+    return replace(parsed, problem=parsed.problem or problem)
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's path as its packer meant it: UTF-8 where flagged or valid, else as Chinese Windows writes it."""
-    if info.flag_bits & _UTF8_NAME:
-        return info.orig_filename
-    raw = info.orig_filename.encode("cp437")  # zipfile's reading of names without the flag; loses nothing
-    return _unicode_path(info.extra, raw) or decode_text(raw)
-
-
-def _unicode_path(extra: bytes, raw: bytes) -> str | None:
-    """The name in the Info-ZIP Unicode Path field (APPNOTE.TXT §4.6.9), if it belongs to this very name."""
-    at = 0
-    while at + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, at)
-        field = extra[at + 4 : at + 4 + size]
-        if kind == _UNICODE_PATH and field[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
-            return field[5:].decode("utf-8", "replace")
-        at += 4 + size
-    return None
+def _entry(archive: bytes, member: ZipMember) -> Entry:
+    return Entry(member.name, member.size_bytes, member.is_encrypted, lambda: member.content(archive), DAMAGE)
