@@ -105,6 +105,7 @@ def check(settings: Settings, language: Language) -> Iterator[Line]:
     yield Line(engine is not None, OCR.fill(name=engine) if engine else NO_OCR)
     found = "、".join(item.program for item in installed())
     yield Line(True, UNPACKERS.fill(names=found) if found else NO_UNPACKER)
+    yield Line(True, FFMPEG if stills.program() else NO_FFMPEG)
     yield Line(True, _locks())
 
 
@@ -116,7 +117,6 @@ def _locks() -> Text:
         return LOCKED
     joined = Text("、".join(lock.zh for lock in lacking), ", ".join(lock.en for lock in lacking))
     return UNLOCKED.fill(lacking=joined)
-    yield Line(True, FFMPEG if stills.program() else NO_FFMPEG)
 
 
 def _guarded(find: Callable[[], Iterator[Line]]) -> Iterator[Line]:

@@ -114,10 +114,12 @@ def process_pending(
         partial(_newly_pending, office, counted),
         partial(progress, "filed", 0),
     )
+    progress("waiting", len(counted))
     try:
         for read in ahead.run([_waiting(office, row) for row in rows if row.id in counted]):
             _file(desk, read)
             progress("filed", 1)
+            progress("pages", sum(len(one.pages) for extract in read.extracts for one in extract.walk()))
     except (BaosongError, OSError):
         _forgive(office, counted)
         raise

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from parsers import media_kinds
 from parsers import media_types as mt
 from parsers.registry import PARSERS
 from records.words import Language, Text
@@ -86,6 +87,10 @@ FAMILIES = (
             "gz": mt.GZIP,
             "bz2": mt.BZIP2,
             "xz": mt.XZ,
+            "zst": mt.ZSTD,
+            "cab": mt.CAB,
+            "lzh": mt.LZH,
+            "iso": mt.ISO,
         },
         Text("里面的文件也读", "with what is inside"),
     ),
@@ -96,7 +101,27 @@ FAMILIES = (
     ),
     Family(
         Text("录像、录音", "video and sound"),
-        {"mp4": mt.MP4, "mov": "video/quicktime", "avi": "video/x-msvideo", "mp3": "audio/mpeg", "amr": "audio/amr"},
+        {
+            **dict.fromkeys(("mp4", "m4v"), mt.MP4),
+            "mov": media_kinds.QUICKTIME,
+            "avi": "video/x-msvideo",
+            "wmv": media_kinds.ASF,
+            "flv": "video/x-flv",
+            **dict.fromkeys(("mkv", "webm"), media_kinds.MATROSKA),
+            "3gp": "video/3gpp",
+            "mpg": media_kinds.MPEG,
+            "ts": media_kinds.MPEG_TS,
+            "mp3": media_kinds.MP3,
+            "m4a": media_kinds.M4A,
+            "aac": media_kinds.AAC,
+            "wav": "audio/wav",
+            "wma": media_kinds.WMA,
+            "amr": "audio/amr",
+        },
+        Text(
+            "时长等信息和视频画面上的文字，不转写说话",
+            "duration and the like, text on stills; speech is not turned into text",
+        ),
     ),
     Family(
         Text("其他", "others"),

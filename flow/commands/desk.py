@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import Settings
+from flow.commands.progress import progress_on
 from flow.export import Form
 from flow.office import Office, read_office
 from flow.opening import open_office
@@ -32,12 +33,6 @@ FORGETFUL = Text(
     "数据库 {path} 是空的，而收件日志里有邮件：请先运行 rebuild 恢复",
     "The database {path} is empty while the journal knows of messages: run rebuild first",
 )
-WORDS = {
-    "archived": Text("已收 {count} 封", "{count} taken"),
-    "filed": Text("已处理 {count} 封", "{count} filed"),
-    "copied": Text("已复制 {count} 个文件", "{count} files copied"),
-    "verified": Text("已核对 {count} 个文件", "{count} files verified"),
-}
 
 
 def config_path(args: Arguments) -> Path:
@@ -100,17 +95,8 @@ class Desk:
         return PartReader(ReadLimits(), read_message, archive.cache if archive else None)
 
     def progress(self) -> Callable[[str, int], None]:
-        """Counts what is done in one line on a terminal; says nothing in a pipe."""
-        if not sys.stderr.isatty():
-            return lambda what, count: None
-        done: dict[str, int] = {}
-
-        def show(what: str, count: int) -> None:
-            done[what] = done.get(what, 0) + count
-            parts = [WORDS[name].fill(count=number).say(self.language) for name, number in done.items()]
-            print("\r" + "  ".join(parts), end="", file=sys.stderr, flush=True)
-
-        return show
+        """Counts what is done in one line on a terminal, with the time left; says nothing in a pipe."""
+        return progress_on(sys.stderr, self.language)
 
     def now(self) -> datetime:
         """The moment, in the office's time zone."""
