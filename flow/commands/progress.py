@@ -16,7 +16,7 @@ WORDS = {
     "copied": Text("已复制 {count} 个文件", "{count} files copied"),
     "verified": Text("已核对 {count} 个文件", "{count} files verified"),
 }
-_OF = Text("共 {count} 封", "of {count}")
+_OF = Text("，共 {count} 封", ", of {count}")
 _LEFT = Text("剩余 {left}", "{left} left")
 _COUNTED = "filed"
 
@@ -51,9 +51,14 @@ class ProgressLine:
             print(file=self._stream)
         self._done = {}
         if total:
-            of, left = (text.fill(count=total, left="{remaining}").say(self._language) for text in (_OF, _LEFT))
-            form = "{desc}，" if self._language == "zh" else "{desc}, "
-            self._bar = tqdm(total=total, file=self._stream, bar_format=form + f"{of} |{{bar:20}}| {left}", ascii=" -")
+            self._done = {_COUNTED: 0}
+            self._bar = tqdm(total=total, file=self._stream, bar_format=self._form(total), ascii=" -")
+            self._bar.set_description_str(self._told())
+
+    def _form(self, total: int) -> str:
+        """The line as tqdm fills it; its own description would end in a colon."""
+        of, left = (text.fill(count=total, left="{remaining}").say(self._language) for text in (_OF, _LEFT))
+        return f"{{desc}}{of} |{{bar:20}}| {left}"
 
     def _told(self) -> str:
         return "  ".join(WORDS[name].fill(count=number).say(self._language) for name, number in self._done.items())
