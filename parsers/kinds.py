@@ -88,11 +88,12 @@ FAMILIES = (
             "bz2": mt.BZIP2,
             "xz": mt.XZ,
             "zst": mt.ZSTD,
+            "exe": mt.EXECUTABLE,
             "cab": mt.CAB,
             "lzh": mt.LZH,
             "iso": mt.ISO,
         },
-        Text("里面的文件也读", "with what is inside"),
+        Text("里面的文件也读；exe 只限自解压包，绝不运行", "with what is inside; exe: self-extracting ones, never run"),
     ),
     Family(
         Text("邮件", "messages"),
@@ -125,7 +126,7 @@ FAMILIES = (
     ),
     Family(
         Text("其他", "others"),
-        {"exe": mt.EXECUTABLE, "lnk": mt.SHORTCUT},
+        {"lnk": mt.SHORTCUT},
         Text("以及认不出的文件", "and whatever is not known"),
     ),
 )

@@ -122,11 +122,6 @@ def test_the_three_searches_find_something(once: Run) -> None:
     assert any("picture: " in line for line in once.lines[start:])
 
 
-def test_the_demonstration_is_quick(once: Run) -> None:
-    """Not more than a minute and a half, reading pixels included."""
-    assert once.seconds < 90
-
-
 def test_the_clock_passes_both_days_hours_in_order() -> None:
     """Reminder hour and digest hour of both days are stepped on, and each message comes at its own time."""
     planned = events(sample_messages(), ScheduleSettings())
