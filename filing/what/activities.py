@@ -22,6 +22,7 @@ from filing.what.ownership import (
     heading_owner_of,
     owners_of,
     profiles_of,
+    setting_owner_of,
     topic_owner_of,
     wording_owner_of,
 )
@@ -30,7 +31,8 @@ from records.campaigns import Campaign
 from records.filings import Evidence
 
 BY_NAME = 9.0  # the activity's own name in a sentence: above every score
-OUTREACH, QUIZ, LEAFLETS, REPOST = "outreach", "quiz", "leaflets", "repost"
+OUTREACH, QUIZ, REPOST = "outreach", "quiz", "repost"
+PAPERS = frozenset({"leaflets", "letter"})
 HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways of carrying 宣传 into homes and schools
 STRONG_WORDING = 3.0
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
@@ -111,12 +113,13 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     heading = _telling(statement.heading, profiles)
     own = [clause for clause in statement.done if not INSPECTED.search(clause) or FOUND.search(statement.text)]
     clauses = [_read(_telling(clause, profiles), sentence, profiles) for clause in own]
+    called = [owner for clause in clauses for owner in clause.names]
     named: list[Owner] = []
     unowned: list[tuple[Mention, Surroundings]] = []
     for at, clause in enumerate(clauses):
         around = Surroundings(clause.text + _details(clauses[at + 1 :]), sentence, heading)
         owned = [*clause.names]
-        details = [mention for mention in clause.found if _is_detail(mention, clause, named, profiles)]
+        details = [mention for mention in clause.found if _is_detail(mention, clause, [*named, *called], profiles)]
         for mention in clause.found:
             if mention in details:
                 continue
@@ -187,7 +190,18 @@ def _is_detail(mention: Mention, clause: _Clause, named: Sequence[Owner], profil
     if name in MATTERS:
         others = (other for other in clause.found if other.concept.name not in MATTERS)
         return bool(named) or any(_is_owned(other, profiles) for other in others)
-    return name == LEAFLETS and any(owner.sure and not weights[owner.id] for owner in named)
+    if name == OUTREACH:  # 宣讲进村入户: where the deed was done
+        return any(_is_titled(other, profiles) for other in clause.found if other.concept.name != OUTREACH)
+    return name in PAPERS and any(owner.sure and not weights[owner.id] for owner in named)
+
+
+def _is_titled(mention: Mention, profiles: Profiles) -> bool:
+    return not mention.loose and _most(mention.concept.name, profiles) >= IN_TITLE
+
+
+def _most(concept: str, profiles: Profiles) -> float:
+    """What a concept weighs in the activity that owns it most."""
+    return max((profile.concepts.get(concept, 0.0) for profile in profiles.activities), default=0.0)
 
 
 def _is_owned(mention: Mention, profiles: Profiles) -> bool:
@@ -217,7 +231,7 @@ def _fallback(
 ) -> Iterator[Owner]:
     """Deeds that no activity names: to the activity that stands for their family; else by what they are about."""
     for mention, around in unowned:
-        about = topic_owner_of(around, profiles)
+        about = topic_owner_of(around, profiles) or setting_owner_of(mention.concept.family, around, profiles)
         owners = [about] if about else family_owners_of(mention.concept.family, around, profiles)[:1]
         if owners:
             yield Owner(owners[0].id, False, owners[0].score)
@@ -255,10 +269,16 @@ def _explained(found: Sequence[Mention], clause: str, sentence: str, profiles: P
     told = [mention for mention in found if not (trained and mention.concept.name == FIRST_AID)]
     if STAFF.search(clause) and not PUBLIC.search(clause):  # 教师练习心肺复苏
         told = [replace(one, concept=_training()) if one.concept.name == FIRST_AID else one for one in told]
-    if not any(profile.concepts.get(OUTREACH) for profile in profiles.activities) or not _goes_out(sentence):
+    weight = _most(OUTREACH, profiles)
+    if not weight or not _goes_out(sentence):
         return told
-    taught = LESSONS if _goes_out(clause) or FOR_OTHERS.match(clause) else frozenset()
-    return [mention for mention in told if not mention.loose and mention.concept.name not in HANDED_OUT | taught]
+    explained = HANDED_OUT | (LESSONS if _goes_out(clause) or FOR_OTHERS.match(clause) else frozenset())
+    return [
+        mention
+        for mention in told
+        if not mention.loose
+        and (mention.concept.name not in explained or (weight < IN_TITLE <= _most(mention.concept.name, profiles)))
+    ]
 
 
 def _training() -> Concept:

@@ -84,7 +84,11 @@ def _tier(document: Document) -> int:
 
 
 def _counts(document: Document, measures: Sequence[Countable], campaign: Campaign) -> list[Count]:
-    found = list(tabular_counts(document, measures, campaign.period))
+    found = [
+        count
+        for count in tabular_counts(document, measures, campaign.period)
+        if count.measure not in HAZARDS or count.tabular or not _is_of_others(count.text)
+    ]
     if document.role == "sheet":
         return found
     before: Sentence | None = None
@@ -95,7 +99,7 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
         clauses = clauses_within(clauses_told(sentence, campaign), sentence.heading, campaign.period)
         told = Told(sentence.text, clauses, sentence.heading, document.where)
         counted = counts_with_fixed(told, measures, last)
-        if _is_of_others(sentence, before):
+        if _is_of_others(sentence.text, before.text if before and before.heading == sentence.heading else ""):
             counted = [count for count in counted if count.measure not in HAZARDS]
         last = next((count for count in reversed(counted) if count.measure == "hazards_found"), last)
         found += [*counted, *participant_totals(told)]
@@ -103,13 +107,12 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
     return found
 
 
-def _is_of_others(sentence: Sentence, before: Sentence | None) -> bool:
-    """Whether the hazards of this sentence are those of units that the sender inspected."""
+def _is_of_others(sentence: str, before: str = "") -> bool:
+    """Whether the hazards of this sentence are those of units that the sender inspected, as one ``before`` may say."""
     words = word_list("figures")["others"]
-    if re.search(words["elsewhere"], sentence.text):
+    if re.search(words["elsewhere"], sentence):
         return True
-    said = sentence.text if before is None or before.heading != sentence.heading else before.text + sentence.text
-    return re.search(words["inspected"], said) is not None and re.search(words["own"], sentence.text) is None
+    return re.search(words["inspected"], before + sentence) is not None and re.search(words["own"], sentence) is None
 
 
 def _choose(counts: Sequence[tuple[int, Count]]) -> Figure | None:

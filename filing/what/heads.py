@@ -14,6 +14,7 @@ from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 
 DAY = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?(?!日?[前底])")
+DATE_AT_END = re.compile(r"20\d\d\s?年\s?\d{1,2}月\s?\d{1,2}日\s*$")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
 UP_TO = re.compile(r"(?:截至|截止|至|到)[^,，。；]{0,8}$")
 FOR_WHOM = re.compile(r"有$|(?:为|给|向|对|帮|教)[^,，。；]{0,10}$")
@@ -117,7 +118,8 @@ def _days(done: Sequence[Clause]) -> set[tuple[str, str]]:
 
 
 def _is_date_line(sentence: Sentence) -> bool:
-    return sentence.is_heading and len(sentence.text) <= 16
+    """Whether a line is a signature's date, or a bulletin's head: issuer and date."""
+    return sentence.is_heading and (len(sentence.text) <= 16 or DATE_AT_END.search(sentence.text) is not None)
 
 
 def _words(key: str) -> str:

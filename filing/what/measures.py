@@ -12,6 +12,7 @@ from filing.what.cues import quoted_names
 from records.campaigns import ActivityType, Campaign, Measure
 
 LONGEST_HALVED = 6
+SHORTEST_PIECE = 2
 NEVER = re.compile(r"(?!)")
 NOT_MEASURES = ("scope", "others", "participants", "spans", "plausible")
 ANY_COUNTER = (
@@ -32,7 +33,11 @@ ALIKE = {
     "人": "人次|人|名|位",
     "人次": "人次|人|名",
     "份": "份|本|册|张|套",
+    "家": "家|家次",
+    "户": "户|户次",
 }
+NO_PIECE = frozenset({"数量", "人数", "次数", "户数", "总数", "情况", "累计", "开展", "组织", "完成", "各类"})
+TELLING_UNITS = frozenset("户 家 亩 株 棵 公里 平方米 吨 辆 盏 台 套 米 支 桶 所".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Countable:
     context: re.Pattern[str] = NEVER  # words of a sentence in which a bare word counts too
     own: bool = False  # added by the campaign
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
+    pieces: re.Pattern[str] = NEVER  # one word of its label is enough where its unit says the rest: 检查旅馆19家
 
     def is_around(self, left: str, right: str) -> bool:
         """Whether both halves of the label stand around a number: 职工320人参赛 for 参赛职工."""
@@ -119,10 +125,11 @@ def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityTyp
 
 def _own(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
-    words = [re.escape(word) for word in dict.fromkeys((*measure.cues, *_label_words(measure.label))) if len(word) >= 2]
-    halves = tuple(pair for word in _label_words(measure.label) for pair in _halves(word))
+    called = tuple(dict.fromkeys((*_label_words(measure.label), *measure.cues)))
+    words = [re.escape(word) for word in called if len(word) >= 2]
+    halves = tuple(dict.fromkeys(pair for word in called for pair in _halves(word)))
     apart = [
-        rf"{re.escape(a)}[^,，。；、\d]{{1,8}}{re.escape(b)}"
+        rf"{re.escape(a)}[^,，。；、\d]{{0,8}}{re.escape(b)}"
         for one, two in halves
         for a, b in ((one, two), (two, one))
     ]
@@ -139,7 +146,13 @@ def _own(measure: Measure) -> Countable:
         not_label=re.compile("率|计划|目标"),
         own=True,
         halves=halves,
+        pieces=_pieces(halves) if measure.unit in TELLING_UNITS else NEVER,
     )
+
+
+def _pieces(halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    words = dict.fromkeys(word for pair in halves for word in pair if len(word) == SHORTEST_PIECE)
+    return alternatives(re.escape(word) for word in words if word not in NO_PIECE)
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

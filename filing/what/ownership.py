@@ -18,6 +18,7 @@ SHORTEST_STRONG = 3
 LONG_CUE = 4
 PAIR, TRIPLE = 2, 3
 SPREADING = frozenset({"publicity", "education"})
+TAUGHT = SPREADING | {"contest"}
 ADMINISTRATIVE = frozenset({"rules", "meeting", "duty", "facilities"})  # every campaign has meetings and papers
 ON_THE_DAY = 2.0  # for the day that an activity's title names
 LONGEST_TITLE = 16
@@ -107,8 +108,15 @@ def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> lis
 def family_owners_of(family: str, around: Surroundings, profiles: Profiles) -> list[Owner]:
     """The activity that stands for a family of deeds which no text names singly (发放资料 where all else is 宣传)."""
     least = IN_TITLE if family in ADMINISTRATIVE else IN_TEXT
-    weights = {profile.id: profile.families.get(family, 0.0) for profile in profiles.activities}
-    return _best({id_: weight if weight >= least else 0.0 for id_, weight in weights.items()}, around, profiles)
+    said = topics(around.clause) | topics(around.sentence) | topics(around.heading)
+    weights = {
+        profile.id: profile.families.get(family, 0.0)
+        for profile in profiles.activities
+        if family not in TAUGHT or not _settings(profile) or _settings(profile) & said
+    }
+    enough = {profile.id: 0.0 for profile in profiles.activities}
+    enough |= {id_: weight for id_, weight in weights.items() if weight >= least}
+    return _best(enough, around, profiles)
 
 
 def wording_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
@@ -122,8 +130,38 @@ def heading_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
     said = HEADING_NUMBER.sub("", around.heading.rpartition(" / ")[2]).strip("。:： ")
     if not PAIR <= len(said) <= LONGEST_TITLE:
         return None
-    held = [profile for profile in profiles.activities if said in profile.title]
+    held = [profile for profile in profiles.activities if said in profile.title] or _titled(said, profiles)
     return Owner(held[0].id, False, LOOSELY) if len(held) == 1 else None
+
+
+def _titled(said: str, profiles: Profiles) -> list[Profile]:
+    """The activities whose titles name a deed that ``said`` names outright: 清查场所 of 行业场所清查."""
+    names = {mention.concept.name for mention in mentions(said) if not mention.loose}
+    return [
+        profile
+        for profile in profiles.activities
+        if any(profile.concepts.get(name, 0.0) >= IN_TITLE for name in names)
+    ]
+
+
+def setting_owner_of(family: str, around: Surroundings, profiles: Profiles) -> Owner | None:
+    """The one activity that spreads knowledge among those whom the words name: 青少年…教育 of 大班孩子画…; never sure."""
+    if family not in TAUGHT:
+        return None
+    said = topics(around.clause) | topics(around.sentence)
+    meant = [profile for profile in profiles.activities if _settings(profile) & said and _teaches(profile)]
+    return Owner(meant[0].id, False, LOOSELY) if len(meant) == 1 else None
+
+
+def _settings(profile: Profile) -> frozenset[str]:
+    """With whom or where its title says that it is done."""
+    return frozenset(
+        topic for topic, weight in profile.topics.items() if weight >= IN_TITLE and not is_matter(topic)
+    )
+
+
+def _teaches(profile: Profile) -> bool:
+    return any(profile.families.get(family) for family in SPREADING)
 
 
 def topic_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
@@ -143,15 +181,16 @@ def _only_best(scores: Mapping[str, float], least: float, rival: float) -> Owner
 def _wording(profile: Profile, clause: str) -> float:
     pairs: float = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
     pairs += sum(run in clause for run in profile.triples if run not in profile.cues)
-    pairs += any(_is_counted(cue, clause) for cue in profile.cues if len(cue) >= TRIPLE)
+    pairs += any(_is_counted(cue, clause, TRIPLE) for cue in profile.cues if len(cue) >= TRIPLE)
+    pairs += any(_is_counted(cue, clause, 1) for cue in profile.cues if len(cue) == PAIR)
     pairs += TITLE_END if profile.ending and profile.ending in clause else 0.0
     return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
 
 
-def _is_counted(cue: str, clause: str) -> bool:
-    """Whether a number follows the word: 充电桩40个."""
+def _is_counted(cue: str, clause: str, near: int) -> bool:
+    """Whether a number follows the word within ``near`` signs: 充电桩40个."""
     _, found, after = clause.partition(cue)
-    return bool(found) and any(sign.isdigit() for sign in after[:TRIPLE])
+    return bool(found) and any(sign.isdigit() for sign in after[:near])
 
 
 def _title_matter(profile: Profile, clause: str) -> float:
