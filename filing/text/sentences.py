@@ -13,7 +13,9 @@ from filing.text.tense import Clause, clauses_of, masked
 from filing.text.vocabulary import marker
 from records.campaigns import Period
 
-SENTENCE_END = re.compile(r"[。！？；!?;]+[”’）)]?")
+SENTENCE_END = re.compile(
+    r"[。！？；!?;]+[”’）)]?|(?<=[A-Za-z]{2}|[a-z\d][)”\d])\.(?=\s+[A-Z“(]|\s*$)(?<!No\.)(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)"
+)  # an English sentence ends at a full stop
 INLINE_HEADING = re.compile(
     r"(?:[^。:：]{2,16}[:：])?\d{1,2}\s?[.、．]\s?[^,，。；;\d]{2,16}。"
 )  # 3. 营养知识大宣讲。 inside a paragraph

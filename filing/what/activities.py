@@ -109,6 +109,8 @@ def _evidence(vote: _Vote, for_: str) -> Evidence:
 
 def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     """The activities that one sentence tells of."""
+    if statement.is_title:
+        return []
     sentence = _telling(statement.text, profiles)
     heading = _telling(statement.heading, profiles)
     own = [clause for clause in statement.done if not INSPECTED.search(clause) or FOUND.search(statement.text)]

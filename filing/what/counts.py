@@ -27,8 +27,9 @@ BARE_VERB = re.compile(
 FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
-OF_ALL_UNITS = re.compile(r"^(?:据[^,，]{0,6}|目前)?全(?:国|省|市|区|县)(?!的)")
-NO_AMOUNT = re.compile(r"一封信|一(.)一.|(?<=一.)一.")  # a letter by its name; 一封一封, 一车一档: each of them
+OF_ALL_UNITS = re.compile(r"(?:^(?:据[^,，]{0,6}|目前)?|期间|以来|[日月]，?)全(?:国|省|市|区|县)(?!的)(?:各[^,，]{0,6})?(?=共|累计|$|[^,，]{0,24}$)")
+NO_AMOUNT = re.compile(r"一封[公家]?[信书]|一(.)一.|(?<=一.)一.")  # a letter by its name; 一封一封, 一车一档: each of them
+OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 NEAR = 2
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
@@ -51,6 +52,8 @@ class Count:
     about: str = ""
     tabular: bool = False
     derived: bool = False  # told by 均已整改 alone
+    corrects: bool = False  # said to replace what stands elsewhere
+    place: str = ""  # the village or department under whose name it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,21 @@ def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     """What the done clauses of one sentence count."""
     subject = _headed(told.heading, measures)
     said = ""
+    of_all = False  # 全市共走访…人，发放…元: the numbers of all units
     reach_found = 0  # of the hazards found in this sentence: what was put right of them reaches as far
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
         for item in counted_numbers(clause.text) if clause.is_done else ():
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
-            if measure is None or not _is_amount(item):
+            of_all = OF_ALL_UNITS.search(item.lead) is not None or (of_all and not OWN.search(clause.text))
+            if measure is None or of_all or not _is_amount(item):
                 continue
             reach = _reach(item, said)
             reach_found = reach if measure.name == "hazards_found" else reach_found
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
             for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
-                yield Count(name, item.number.value, reach, told.where, told.text, _about(item))
+                yield Count(name, item.number.value / measure.scale, reach, told.where, told.text, _about(item))
         subject = _last_named(clause.text, measures) or subject
 
 
@@ -208,6 +213,9 @@ def _nearest_left(item: Counted, fitting: Sequence[Countable], said: str) -> tup
 def _nearest_right(item: Counted, fitting: Sequence[Countable], has_left: bool) -> Countable | None:
     """A word right of the number; before another number it belongs to that one where the left has a word too."""
     found = [(match, measure) for measure in fitting if (match := measure.after.match(item.right))]
+    found = [(match, measure) for match, measure in found if not _takes_away(match[0], measure)]
+    if item.followed:  # 8个投放点已改造6个
+        found = [pair for pair in found if "已" not in pair[0][0]]
     if has_left and item.followed:
         found = [pair for pair in found if len(item.right) - pair[0].end() > NEAR]
     return min(found, key=lambda pair: (not pair[1].own, pair[0].end()), default=(None, None))[1]
@@ -225,7 +233,7 @@ def _is_amount(item: Counted) -> bool:
     """Whether the number is an amount of the whole: not a part (其中), a rate (每月1次), a floor, a year gone by."""
     if scope("part").search(item.left) or scope("one_of_many").search(item.left) or item.right.startswith("性"):
         return False
-    if item.number.value == 0 or OF_ALL_UNITS.search(item.lead):
+    if item.number.value == 0:
         return False
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None

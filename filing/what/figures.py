@@ -11,6 +11,7 @@ from filing.documents import Document, Role
 from filing.text.sentences import Sentence, sentences
 from filing.text.vocabulary import word_list
 from filing.what.counts import Count, Told, counts_with_fixed
+from filing.what.english import english_counts
 from filing.what.heads import one_event_heads, participant_totals
 from filing.what.measures import Countable, measures_for
 from filing.what.pasted import clauses_told
@@ -27,6 +28,7 @@ TIERS: tuple[tuple[Role, ...], ...] = (
     ("picture",),
     ("subject",),
 )
+CORRECTED = -1  # 更正为58批次，以此为准: above every document
 HAZARDS = ("hazards_found", "hazards_fixed")
 ORDER = (
     "participants",
@@ -40,6 +42,11 @@ ORDER = (
     "notes_posted",
 )
 LONGEST_EVIDENCE = 200
+PLACE = re.compile(
+    r"(?:^|/ )\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]*\s*)?([^/、]{1,8}(?:村|社区|科|科室|车间|班组|网格|校区|院区|分院|支部|片区|年级))(?: /.*)?$"
+)
+CORRECTS = re.compile(r"(?:更正|订正|更改|改正|修正)为|应(?:该)?(?:为|是)[\d一二三四五六七八九十]|以(?:此|本次|这[次个份])[^,，。；]{0,4}为准|[写填报漏]错|笔误")
+OF_ALL = re.compile(r"全[乡镇区县市街院校局园处司]|合计|总计|以上")
 EVENTS = ("trainings", "drills")
 
 
@@ -54,7 +61,7 @@ def find_figures(documents: Sequence[Document], campaign: Campaign, kind: Kind) 
     counts: dict[str, list[tuple[int, Count]]] = defaultdict(list)
     for document in read:
         for count in _counts(document, measures, campaign):
-            counts[count.measure].append((_tier(document), count))
+            counts[count.measure].append((CORRECTED if count.corrects else _tier(document), count))
     of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
     if "participants" not in counts and kind == "material" and not of_several:
         for count in one_event_heads(read, campaign):
@@ -92,6 +99,7 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
     if document.role == "sheet":
         return found
     before: Sentence | None = None
+    places = _places(document.text)
     last: Count | None = None
     for sentence in sentences(document.text):
         if sentence.cells:
@@ -99,12 +107,25 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
         clauses = clauses_within(clauses_told(sentence, campaign), sentence.heading, campaign.period)
         told = Told(sentence.text, clauses, sentence.heading, document.where)
         counted = counts_with_fixed(told, measures, last)
+        counted = [replace(count, corrects=True) for count in counted] if CORRECTS.search(sentence.text) else counted
+        place = "" if OF_ALL.search(sentence.text) else _place(sentence.heading)
+        counted = [replace(count, place=place) for count in counted] if place and len(places) > 1 else counted
         if _is_of_others(sentence.text, before.text if before and before.heading == sentence.heading else ""):
             counted = [count for count in counted if count.measure not in HAZARDS]
         last = next((count for count in reversed(counted) if count.measure == "hazards_found"), last)
-        found += [*counted, *participant_totals(told)]
+        found += [*counted, *participant_totals(told), *english_counts(told, measures)]
         before = sentence
     return found
+
+
+def _place(heading: str) -> str:
+    """The village or department that a heading names: 1. 上坝村."""
+    found = PLACE.search(heading)
+    return found[1] if found else ""
+
+
+def _places(text: str) -> frozenset[str]:
+    return frozenset(_place(sentence.heading) for sentence in sentences(text)) - {""}
 
 
 def _is_of_others(sentence: str, before: str = "") -> bool:
@@ -117,6 +138,9 @@ def _is_of_others(sentence: str, before: str = "") -> bool:
 
 def _choose(counts: Sequence[tuple[int, Count]]) -> Figure | None:
     """The count that stands for the whole: of the best documents, of the farthest reach; None for mere parts."""
+    counts = _without_places(counts)
+    if not counts:
+        return None
     best_tier = min(tier for tier, _ in counts)
     own = [count for tier, count in counts if tier == best_tier]
     chosen, sure = _whole(own)
@@ -124,6 +148,11 @@ def _choose(counts: Sequence[tuple[int, Count]]) -> Figure | None:
         return None
     evidence = Evidence(f"figure:{chosen.measure}", chosen.where, chosen.text[:LONGEST_EVIDENCE])
     return Figure(chosen.measure, chosen.value, evidence, doubtful=not sure)
+
+
+def _without_places(counts: Sequence[tuple[int, Count]]) -> Sequence[tuple[int, Count]]:
+    """``counts`` without those that stand under the names of several villages or departments: they are parts."""
+    return [(tier, count) for tier, count in counts if not count.place]
 
 
 def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:

@@ -10,6 +10,7 @@ from filing.text.sentences import Sentence, sentences
 from filing.text.tense import Clause
 from filing.text.vocabulary import word_list
 from filing.what.counts import BRACKETS, TOTAL, Count, Counted, Told, counted_numbers, scope
+from filing.what.english import english_heads
 from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 
@@ -45,6 +46,9 @@ def one_event_heads(documents: Sequence[Document], campaign: Campaign) -> list[C
             done = [clause for clause in clauses_told(sentence, campaign) if clause.is_done]
             days |= _days(done) if not _is_date_line(sentence) else set()
             counts += [count for clause in done for count in _heads(clause, sentence, document.where)]
+            counts += [
+                Count("participants", value, TOTAL - 1, document.where, sentence.text) for value in english_heads(done)
+            ]
     totals = [count for count in counts if count.reach >= TOTAL] or counts
     values = {count.value for count in totals}
     return totals[:1] if len(values) == 1 and len(days) <= 1 else []

@@ -14,10 +14,10 @@ from records.campaigns import ActivityType, Campaign, Measure
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
 NEVER = re.compile(r"(?!)")
-NOT_MEASURES = ("scope", "others", "participants", "spans", "plausible")
+NOT_MEASURES = ("scope", "own", "others", "participants", "spans", "plausible")
 ANY_COUNTER = (
-    r"人次|余人次|封|场次|班次|家次|户次|平方米|平方公里|公里|公斤|千克|吨|万元|元|小时|天|人|名|位|户|家|场|次|期|份|条|处|个|项|件|篇|册|本|张|"
-    r"幅|块|面|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"
+    r"人次|余人次|封|场次|班次|家次|户次|批次|轮次|车次|件次|课时|学时|平方米|平方公里|公里|公斤|千克|吨|万元|元|小时|天|人|名|位|户|家|场|次|期|份|条|处|个|项|件|篇|册|本|张|"
+    r"幅|块|面|公顷|头|枚|座|口|艘|间|栋|根|扇|轮|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"
 )
 COUNTED = re.compile(
     r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|总数|数|量|面积|时长)$"
@@ -36,8 +36,9 @@ ALIKE = {
     "家": "家|家次",
     "户": "户|户次",
 }
+CHOSEN = re.compile(r"评[出选]|[选推][出送取]|优秀|获奖|择优")
 NO_PIECE = frozenset({"数量", "人数", "次数", "户数", "总数", "情况", "累计", "开展", "组织", "完成", "各类"})
-TELLING_UNITS = frozenset("户 家 亩 株 棵 公里 平方米 吨 辆 盏 台 套 米 支 桶 所".split())
+TELLING_UNITS = frozenset("批次 课时 公顷 头 座 户 家 亩 株 棵 公里 平方米 吨 辆 盏 台 套 米 支 桶 所".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Countable:
     context: re.Pattern[str] = NEVER  # words of a sentence in which a bare word counts too
     own: bool = False  # added by the campaign
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
+    scale: float = 1.0  # 万元 of a measure that counts in 万元: 86万元 is 86
     pieces: re.Pattern[str] = NEVER  # one word of its label is enough where its unit says the rest: 检查旅馆19家
 
     def is_around(self, left: str, right: str) -> bool:
@@ -69,7 +71,7 @@ class Countable:
         bare = LABEL_UNIT.sub("", label)
         if not self.label.search(bare) or self.not_label.search(bare):
             return False
-        return not stated or self.counters.fullmatch(stated) is not None
+        return not stated or self.counters.fullmatch(stated.removeprefix("万")) is not None
 
 
 def measures_for(campaign: Campaign) -> tuple[Countable, ...]:
@@ -125,29 +127,49 @@ def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityTyp
 
 def _own(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
-    called = tuple(dict.fromkeys((*_label_words(measure.label), *measure.cues)))
+    label_words = _label_words(measure.label.removesuffix("数").removesuffix(measure.unit or " "))
+    called = tuple(dict.fromkeys((*_label_words(measure.label), *label_words, *measure.cues)))
     words = [re.escape(word) for word in called if len(word) >= 2]
     halves = tuple(dict.fromkeys(pair for word in called for pair in _halves(word)))
     apart = [
-        rf"{re.escape(a)}[^,，。；、\d]{{0,8}}{re.escape(b)}"
+        rf"{_like(a)}[^,，。；、\d]{{0,8}}{_like(b)}"
         for one, two in halves
         for a, b in ((one, two), (two, one))
     ]
     named = alternatives([*sorted(words, key=len, reverse=True), *apart])
-    counters = ALIKE.get(measure.unit, re.escape(measure.unit)) if measure.unit else ANY_COUNTER
+    scale = 10_000.0 if measure.unit.startswith("万") else 1.0
+    unit = measure.unit.removeprefix("万")
+    counters = ALIKE.get(unit, re.escape(unit)) if unit else ANY_COUNTER
     return Countable(
         name=measure.name,
         counters=re.compile(counters),
         before=named,
         bare=NEVER,
+        scale=scale,
         after=re.compile(rf"[^,，。；、\d]{{0,8}}?(?:{named.pattern})"),
-        never=re.compile("未|剩余|其余"),
+        never=re.compile("未|剩余|其余" + ("" if CHOSEN.search(measure.label) else f"|{CHOSEN.pattern}")),
         label=named,
         not_label=re.compile("率|计划|目标"),
         own=True,
         halves=halves,
-        pieces=_pieces(halves) if measure.unit in TELLING_UNITS else NEVER,
+        pieces=_pieces(halves) if measure.unit in TELLING_UNITS else _verbs(halves),
     )
+
+
+def _like(word: str) -> str:
+    """A word of a label as a pattern, with the verbs that say the same: 新建 and 建成."""
+    return next((group for group in _verb_groups() if re.fullmatch(group, word)), re.escape(word))
+
+
+def _verbs(halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    """The verbs of a label, each with an object of its own behind it: 慰问困难教师 of 慰问职工数."""
+    found = {group for pair in halves for word in pair for group in _verb_groups() if re.fullmatch(group, word)}
+    return alternatives(rf"{group}(?=[^,，。；、\d]{{1,8}}$)" for group in sorted(found))
+
+
+@lru_cache(maxsize=1)
+def _verb_groups() -> tuple[str, ...]:
+    return tuple(f"(?:{group})" for group in word_list("figures")["own"]["verbs"])
 
 
 def _pieces(halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:

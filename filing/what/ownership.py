@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from filing.text.vocabulary import alternatives
 from filing.what.concepts import Concept, families, is_matter, mentions, topics
-from filing.what.cues import chunks, distinctive_parts, own_parts, quoted_names
+from filing.what.cues import chunks, distinctive_parts, is_generic, own_parts, quoted_names
 from records.campaigns import ActivityType, Campaign
 
 IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
@@ -98,9 +98,9 @@ def owners_of(concept: Concept, around: Surroundings, profiles: Profiles) -> lis
     named = any(profile.concepts.get(concept.name) for profile in profiles.activities)
     name = concept.name if named or not concept.like else concept.like
     weights = {profile.id: profile.concepts.get(name, 0.0) for profile in profiles.activities}
-    if concept.family in SPREADING:
+    if concept.family in TAUGHT:
         for profile in profiles.activities:
-            if profile.families.get(concept.family) and _is_about(profile, around.clause):
+            if _spreads(profile, concept.family) and _is_about(profile, around.clause):
                 weights[profile.id] = max(weights[profile.id], IN_TEXT)
     return _best(weights, around, profiles)
 
@@ -151,6 +151,11 @@ def setting_owner_of(family: str, around: Surroundings, profiles: Profiles) -> O
     said = topics(around.clause) | topics(around.sentence)
     meant = [profile for profile in profiles.activities if _settings(profile) & said and _teaches(profile)]
     return Owner(meant[0].id, False, LOOSELY) if len(meant) == 1 else None
+
+
+def _spreads(profile: Profile, family: str) -> bool:
+    """Whether an activity spreads knowledge as ``family`` does; a contest does it in either way."""
+    return bool(profile.families.get(family)) or (family not in SPREADING and _teaches(profile))
 
 
 def _settings(profile: Profile) -> frozenset[str]:
@@ -246,8 +251,8 @@ def _fit(profile: Profile, rivals: Sequence[Profile], around: Surroundings) -> _
 
 @lru_cache(maxsize=32)
 def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> Profiles:
-    common = alternatives(re.escape(name) for name in _common_names(title, theme))
     texts = [f"{activity.title}\n{activity.text}" for activity in activities]
+    common = alternatives(re.escape(name) for name in _common_names(title, theme, "\n".join(texts)))
     everywhere = topics(f"{title}\n{theme}")
     made = (
         _profile(activity, "\n".join(texts[:at] + texts[at + 1 :]), common, everywhere)
@@ -256,10 +261,11 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
     return Profiles(tuple(made), common)
 
 
-def _common_names(title: str, theme: str) -> list[str]:
-    """The campaign's quoted name, and its theme whole and in parts, longest first."""
+def _common_names(title: str, theme: str, texts: str) -> list[str]:
+    """The campaign's quoted name, its theme whole and in parts, and deeds in its title alone (垃圾分类), longest first."""
     parts = [part for part in re.split(r"[,，、—\-－–;；：:。!！\s]+", theme) if len(part) >= 4]
-    names = {*quoted_names(title), theme.strip(), *parts} - {""}
+    deeds = (title[mention.start : mention.end] for mention in mentions(title) if not mention.loose)
+    names = {*quoted_names(title), theme.strip(), *parts, *(deed for deed in deeds if deed not in texts)} - {""}
     return sorted(names, key=len, reverse=True)
 
 
@@ -279,10 +285,16 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
         },
         pairs=_pairs(title, elsewhere),
         words=frozenset(part for part in _title_words(title) if len(part) == PAIR and part not in elsewhere),
-        ending="" if _bare_title(title)[-PAIR:] in elsewhere else _bare_title(title)[-PAIR:],
+        ending=_ending(title, elsewhere),
         triples=_triples(title, text, elsewhere),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
+
+
+def _ending(title: str, elsewhere: str) -> str:
+    """The last two signs of a title where they distinguish it: 家书 of “一封家书”, not 服务 of 健康服务."""
+    end = re.sub(r"[“”\"《》「」]", "", _bare_title(title))[-PAIR:]
+    return "" if end in elsewhere or is_generic(end) else end
 
 
 def _cues(cues: Sequence[str], names: Sequence[str], elsewhere: str) -> tuple[str, ...]:

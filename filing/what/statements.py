@@ -18,6 +18,8 @@ INSTRUCTION = re.compile(
 )
 REPORT = re.compile(r"总结|情况|小结|简报|汇报|信息|报道|成效|纪实|掠影|台账|记录")
 YEAR = re.compile(r"(20\d\d)\s?年")
+TITLE = re.compile(r"(?:总结|小结|(?:工作|活动|开展|进展)情况|(?:情况|工作)(?:报告|汇报)|总结报告)[:：]?$")
+FEW = 3  # sentences: a shorter paper may say what was done in its title alone
 LONGEST_BANNER = 40
 MOST_BANNERS = 10
 REPLY_MARKS = re.compile(r"^\s*(?:(?:转发|回复|答复|Re|Fwd?|FW)\s*[:：]\s*)+", re.IGNORECASE)
@@ -31,6 +33,7 @@ class Statement:
     text: str
     done: tuple[str, ...]
     heading: str = ""
+    is_title: bool = False  # of the whole paper: names the matter and the sender, no deed
 
 
 def statements(documents: Sequence[Document], campaign: Campaign) -> Iterator[Statement]:
@@ -90,7 +93,8 @@ def _of_text(document: Document, campaign: Campaign) -> Iterator[Statement]:
             continue
         done = tuple(clause.text for clause in clauses_told(sentence, campaign) if clause.is_done)
         if done and (not sentence.is_heading or _heading_holds(found, at, campaign)):
-            yield Statement(document.where, sentence.text, done, sentence.heading)
+            is_title = at == 0 and len(found) > FEW and sentence.is_heading and TITLE.search(sentence.text) is not None
+            yield Statement(document.where, sentence.text, done, sentence.heading, is_title)
 
 
 def _heading_holds(found: Sequence[Sentence], at: int, campaign: Campaign) -> bool:

@@ -52,12 +52,18 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
         name = _measure_named(label, entry.unit or _counter_of(cell) or _unit_of(head), measures)
         if name is not None and (value or not _is_denied(entry, period)):
-            yield Count(name, value, TOTAL, where, f"{entry.label} {cell}{entry.unit}", tabular=True)
+            yield Count(name, _scaled(name, value, cell, measures), TOTAL, where, f"{entry.label} {cell}{entry.unit}", tabular=True)
     for _, cell in entry.values:
         if cell and cell_value(cell) is None:
             sentence = f"{entry.label}：{cell}"
             told = Told(sentence, clauses_of(sentence, period=period), entry.label, where)
             yield from counts_with_fixed(told, measures)
+
+
+def _scaled(name: str, value: float, cell: str, measures: Sequence[Countable]) -> float:
+    """A cell that spells 万 out (12.5万元) in the unit of its measure, which may be 万元."""
+    scale = next((measure.scale for measure in measures if measure.name == name), 1.0)
+    return value / scale if "万" in cell else value
 
 
 def _is_denied(entry: Entry, period: Period | None) -> bool:
@@ -70,7 +76,7 @@ def _of_column(head: str, cell: str, measures: Sequence[Countable], where: str) 
     value = cell_value(cell)
     name = _measure_named(head, _counter_of(cell), measures)
     if value is not None and name is not None:
-        yield Count(name, value, TOTAL, where, f"{head} {cell}", tabular=True)
+        yield Count(name, _scaled(name, value, cell, measures), TOTAL, where, f"{head} {cell}", tabular=True)
 
 
 def _measure_named(label: str, unit: str, measures: Sequence[Countable]) -> str | None:

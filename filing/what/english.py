@@ -1,0 +1,76 @@
+"""Numbers that English sentences state: two fire drills, 320 pupils attended, leaflets: 500."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from filing.text.tense import Clause
+from filing.text.vocabulary import word_list
+from filing.what.counts import PLAIN, TOTAL, Count, Told
+from filing.what.measures import Countable
+
+LATIN = re.compile(r"[A-Za-z]{3}")
+ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+SMALL = {word: value for value, word in enumerate(ONES.split(), 1)} | {
+    word: value for value, word in zip(range(20, 100, 10), TENS.split(), strict=True)
+}
+AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{'|'.join(sorted(SMALL, key=len, reverse=True))}))(?![\w%]|[.,/]\d)"
+BETWEEN = r"\+?\s+(?:(?!and\b|but\b|of\b|with\b|for\b|to\b|in\b)[A-Za-z’'()\u4e00-\u9fff-]+\s+){0,4}?"
+
+
+def english_counts(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
+    """What the done clauses of an English sentence count; nothing where it is Chinese.
+
+    ``participants`` only where a total of the whole campaign is stated; see ``english_heads``.
+    """
+    if not LATIN.search(told.text):
+        return
+    hazards = 0.0
+    for clause in told.clauses if not _is_part(told.text) else ():
+        for name in (measure.name for measure in measures if not measure.own):
+            for value in _values(name, clause):
+                hazards = value if name == "hazards_found" else hazards
+                yield Count(name, value, _reach(told.text), told.where, told.text, clause.text[:8])
+        if hazards and clause.is_done and _words("all_fixed").search(clause.text):
+            yield Count("hazards_fixed", hazards, TOTAL, told.where, told.text, derived=True)
+    if _words("total").search(told.text) and _words("whole").search(told.text):
+        for value in english_heads(told.clauses):
+            yield Count("participants", value, TOTAL, told.where, told.text)
+
+
+def english_heads(clauses: Sequence[Clause]) -> list[float]:
+    """How many took part, as the done clauses say: 320 pupils attended."""
+    return [value for clause in clauses for value in _values("participants", clause)]
+
+
+def _values(name: str, clause: Clause) -> list[float]:
+    if not clause.is_done or not LATIN.search(clause.text):
+        return []
+    return [_value(match["amount"]) for match in _counted(name).finditer(clause.text)]
+
+
+def _value(signs: str) -> float:
+    return float(SMALL.get(signs.lower()) or signs.replace(",", ""))
+
+
+def _reach(text: str) -> int:
+    return TOTAL if _words("total").search(text) else PLAIN
+
+
+def _is_part(text: str) -> bool:
+    return _words("part").search(text) is not None
+
+
+@lru_cache(maxsize=32)
+def _counted(name: str) -> re.Pattern[str]:
+    """A number before the thing that it counts, or behind it and a colon; never, where the lexicon names no such thing."""
+    things = word_list("english")["things"].get(name, "(?!)")
+    return re.compile(rf"{AMOUNT}{BETWEEN}(?i:{things})")
+
+
+@lru_cache(maxsize=8)
+def _words(key: str) -> re.Pattern[str]:
+    return re.compile(word_list("english")["scope"][key], re.IGNORECASE)
