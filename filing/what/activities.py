@@ -37,6 +37,7 @@ HANDED_OUT = frozenset({"leaflets", "letter", "broadcast", "lecture"})  # ways o
 STRONG_WORDING = 3.0
 REMAINDER = re.compile(r"\s*(?:其余|另|剩余|余下|还有|尚有)")
 FIRST_AID = "firstaid"
+INSPECTION = "inspection"
 TRAINED = frozenset({"training", "drill"})  # first aid that staff train is none for the public
 MATTERS = frozenset({"fraud", "finance", "lawteaching", "tobacco"})  # what is told, by whatever means
 STAFF = re.compile(r"护理员|护士|医护|职工|员工|保安|保洁|门卫|炊事员|厨师|教师|保育|司机|干部|队员")
@@ -135,7 +136,7 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
     if named:
         return named
     bare = [Surroundings(clause.text, sentence, heading) for clause in clauses if clause.is_bare]
-    headed = None if unowned else _by_heading(sentence, heading, profiles)
+    headed = None if unowned and not sentence.startswith(heading or " ") else _by_heading(sentence, heading, profiles)
     return [headed] if headed else list(_fallback(unowned, bare, profiles))
 
 
@@ -160,7 +161,7 @@ def _by_wording(clause: str, is_detail: bool, around: Surroundings, profiles: Pr
 
     Under a heading that names one activity the words of others are details.
     """
-    if _is_state(around.sentence) or heading_owner_of(around, profiles):
+    if _is_state(around.sentence) or heading_owner_of(around, profiles, closely=True):
         return []
     if is_detail and (not NUMBER.search(clause) or _goes_out(around.sentence)):
         return []
@@ -170,6 +171,10 @@ def _by_wording(clause: str, is_detail: bool, around: Surroundings, profiles: Pr
 
 def _by_deed(mention: Mention, around: Surroundings, named: Sequence[Owner], profiles: Profiles) -> list[Owner]:
     """The owners of a deed; of several whose texts only mention it, one of which the sentence already tells."""
+    if mention.concept.family == INSPECTION and _most(mention.concept.name, profiles) < IN_TITLE:
+        headed = heading_owner_of(around, profiles)  # 二、车辆体检。逐台检查…: whose checks these are
+        if headed is not None:
+            return [headed]
     owners = owners_of(mention.concept, around, profiles)
     weights = {profile.id: profile.concepts.get(mention.concept.name, 0.0) for profile in profiles.activities}
     if not mention.loose and any(weights[owner.id] >= IN_TITLE for owner in owners):
@@ -193,7 +198,7 @@ def _is_detail(mention: Mention, clause: _Clause, named: Sequence[Owner], profil
         others = (other for other in clause.found if other.concept.name not in MATTERS)
         return bool(named) or any(_is_owned(other, profiles) for other in others)
     if name == OUTREACH:  # 宣讲进村入户: where the deed was done
-        return any(_is_titled(other, profiles) for other in clause.found if other.concept.name != OUTREACH)
+        return bool(named) or any(_is_titled(one, profiles) for one in clause.found if one.concept.name != OUTREACH)
     return name in PAPERS and any(owner.sure and not weights[owner.id] for owner in named)
 
 

@@ -27,8 +27,12 @@ BARE_VERB = re.compile(
 FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
-OF_ALL_UNITS = re.compile(r"(?:^(?:据[^,，]{0,6}|目前)?|期间|以来|[日月]，?)全(?:国|省|市|区|县)(?!的)(?:各[^,，]{0,6})?(?=共|累计|$|[^,，]{0,24}$)")
-NO_AMOUNT = re.compile(r"一封[公家]?[信书]|一(.)一.|(?<=一.)一.")  # a letter by its name; 一封一封, 一车一档: each of them
+OF_ALL_UNITS = re.compile(
+    r"(?:^(?:据[^,，]{0,6}|目前)?|期间|以来|[日月]，?)全(?:国|省|市|区|县)(?!的)(?:各[^,，]{0,6})?(?=共|累计|$|[^,，]{0,24}$)"
+)
+NO_AMOUNT = re.compile(
+    r"一封[公家]?[信书]|一(.)一.|(?<=一.)一."
+)  # a letter by its name; 一封一封, 一车一档: each of them
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 NEAR = 2
 SHORT_HEADING = 12

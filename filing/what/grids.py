@@ -18,6 +18,9 @@ YEAR_HEAD = re.compile(r"(20\d\d)")
 OTHER_COLUMN = re.compile(r"去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预")
 MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
 UNIT_HEAD = re.compile(r"单位$|计量")
+FORM_HEAD = re.compile(
+    r"(?:填报|报送|上报|制表|填表|统计|报告)?(?:单位|部门|人|时间|日期|电话|负责人|联系人|审核人)(?:[（(][^）)]{0,6}[）)])?\s*[:：]"
+)
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
@@ -123,13 +126,19 @@ def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
     filled = ((*row, *[""] * (width - len(row))) for row in rows[:MOST_ROWS])
     cleaned = [tuple(tidy(cell.replace("\n", "")) for cell in row[:MOST_COLUMNS]) for row in filled]
     kept = [row for row in cleaned if any(row)]
-    while kept and sum(bool(cell) for cell in kept[0]) == 1 and len(kept[0]) > 1:
-        title = f"{title} {next(cell for cell in kept.pop(0) if cell)}".strip()
+    while len(kept) > 1 and _is_caption(kept[0]):
+        title = f"{title} {' '.join(cell for cell in kept.pop(0) if cell)}".strip()
     if len(kept) > 1 and _is_header(kept[0]):
         depth = 2 if len(kept) > 2 and _is_subheader(kept[0], kept[1]) else 1
         return Grid(title, _heads(kept[:depth]), tuple(kept[depth:]))
     pairs = tuple(_pairs(kept))
     return Grid(title, tuple("" for _ in pairs[0]) if pairs else (), pairs)
+
+
+def _is_caption(row: Sequence[str]) -> bool:
+    """Whether a row is the table's title, or says who filled it in and when (填报单位：…)."""
+    filled = [cell for cell in row if cell]
+    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) for cell in filled))
 
 
 def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -188,6 +197,9 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
     years = {str(year) for year in range(period.from_.year, period.to.year + 1)} if period else set()
     current = [at for at in wanted if not OTHER_COLUMN.search(grid.heads[at])]
     of_year = [at for at in current if set(YEAR_HEAD.findall(grid.heads[at])) & years]
+    totals = [at for at in current if TOTAL_LABEL.match(grid.heads[at])]
+    if totals and len(current) > len(totals):  # 11月, 12月, 合计
+        return tuple(totals)
     of_month = [at for at in current if MONTH_HEAD.fullmatch(grid.heads[at]) and 0 in sides(grid.heads[at], period)]
     if of_month and len(of_month) < len(current):
         return tuple(of_month)

@@ -19,6 +19,9 @@ DATE_AT_END = re.compile(r"20\d\d\s?年\s?\d{1,2}月\s?\d{1,2}日\s*$")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
 UP_TO = re.compile(r"(?:截至|截止|至|到)[^,，。；]{0,8}$")
 FOR_WHOM = re.compile(r"有$|(?:为|给|向|对|帮|教)[^,，。；]{0,10}$")
+TAUGHT = re.compile(  # 为300余位家长带来讲座
+    r"[^,，。；、\d]{0,6}(?:带来|作|做|举办|开展|讲|上)了?[^,，。；]{0,12}(?:讲座|课|报告|宣讲)"
+)
 SEVERAL_EVENTS = re.compile(r"(?:[2-9]|\d{2,}|[两二三四五六七八九十]+)(?:场次?|期|次|轮)")
 
 
@@ -101,6 +104,8 @@ def _attended(item: Counted, sentence: str) -> bool:
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))
     if re.match(_words("audience"), item.right) and not FOR_WHOM.search(item.left) and _is_only_count(sentence):
+        return True
+    if TAUGHT.match(item.right):
         return True
     if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):
         return True

@@ -17,7 +17,7 @@ NEVER = re.compile(r"(?!)")
 NOT_MEASURES = ("scope", "own", "others", "participants", "spans", "plausible")
 ANY_COUNTER = (
     r"人次|余人次|封|场次|班次|家次|户次|批次|轮次|车次|件次|课时|学时|平方米|平方公里|公里|公斤|千克|吨|万元|元|小时|天|人|名|位|户|家|场|次|期|份|条|处|个|项|件|篇|册|本|张|"
-    r"幅|块|面|公顷|头|枚|座|口|艘|间|栋|根|扇|轮|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"
+    r"幅|块|面|公顷|头|枚|顶|尾|羽|幢|架|座|口|艘|间|栋|根|扇|轮|盏|具|套|台|辆|车|桶|袋|箱|株|棵|米|亩|节|堂|支|队|批|起|例|瓶|盒|双|包|只|粒|部|期"
 )
 COUNTED = re.compile(
     r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|总数|数|量|面积|时长)$"
@@ -35,6 +35,9 @@ ALIKE = {
     "份": "份|本|册|张|套",
     "家": "家|家次",
     "户": "户|户次",
+    "株": "株|棵",
+    "棵": "棵|株",
+    "起": "起|例|次",
 }
 CHOSEN = re.compile(r"评[出选]|[选推][出送取]|优秀|获奖|择优")
 NO_PIECE = frozenset({"数量", "人数", "次数", "户数", "总数", "情况", "累计", "开展", "组织", "完成", "各类"})
@@ -131,11 +134,7 @@ def _own(measure: Measure) -> Countable:
     called = tuple(dict.fromkeys((*_label_words(measure.label), *label_words, *measure.cues)))
     words = [re.escape(word) for word in called if len(word) >= 2]
     halves = tuple(dict.fromkeys(pair for word in called for pair in _halves(word)))
-    apart = [
-        rf"{_like(a)}[^,，。；、\d]{{0,8}}{_like(b)}"
-        for one, two in halves
-        for a, b in ((one, two), (two, one))
-    ]
+    apart = [rf"{_like(a)}[^,，。；、\d]{{0,8}}{_like(b)}" for one, two in halves for a, b in ((one, two), (two, one))]
     named = alternatives([*sorted(words, key=len, reverse=True), *apart])
     scale = 10_000.0 if measure.unit.startswith("万") else 1.0
     unit = measure.unit.removeprefix("万")
@@ -152,7 +151,7 @@ def _own(measure: Measure) -> Countable:
         not_label=re.compile("率|计划|目标"),
         own=True,
         halves=halves,
-        pieces=_pieces(halves) if measure.unit in TELLING_UNITS else _verbs(halves),
+        pieces=_pieces(called, halves) if measure.unit in TELLING_UNITS else _verbs(halves),
     )
 
 
@@ -172,9 +171,9 @@ def _verb_groups() -> tuple[str, ...]:
     return tuple(f"(?:{group})" for group in word_list("figures")["own"]["verbs"])
 
 
-def _pieces(halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    words = dict.fromkeys(word for pair in halves for word in pair if len(word) == SHORTEST_PIECE)
-    return alternatives(re.escape(word) for word in words if word not in NO_PIECE)
+def _pieces(called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    words = dict.fromkeys(word for word in (*called, *sum(halves, ())) if len(word) == SHORTEST_PIECE)
+    return alternatives(_like(word) for word in words if word not in NO_PIECE)
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

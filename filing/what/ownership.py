@@ -27,7 +27,7 @@ HEADING_NUMBER = re.compile(r"^\s*(?:[（(]?[\d一二三四五六七八九十]{1
 TITLE_DAY = re.compile(r"\d{1,2}月\d{1,2}日")
 MOST_BY_TITLE, MOST_BY_TEXT = 3.0, 0.8
 LEADING_VERB = re.compile(
-    r"^(?:(?:深入|扎实|广泛|积极|集中|全面|持续|认真|切实)?(?:开展|组织|举办|举行|召开|推动|推进|加强|强化|做好|抓好|参加|实施|落实)(?:好)?)+"
+    r"^(?:(?:深入|扎实|广泛|积极|集中|全面|持续|认真|切实)?(?:开展|组织|举办|举行|召开|推动|推进|加强|强化|做好|抓好|参加|实施|落实|完善|建设|打造|上好|办好|搞好|讲好)(?:好)?)*(?:一(?:堂|次|间|场|个|项|批|轮|份|支))?"
 )
 TRAILING_NOUN = re.compile(r"(?:系列)?(?:活动|工作)$")
 AS_GOOD = 0.9  # owners whose scores differ by less are equal
@@ -51,6 +51,7 @@ class Profile:
     days: tuple[str, ...] = ()  # days that its title names
     pairs: frozenset[str] = frozenset()  # pairs of signs of its title's words that no other activity has
     words: frozenset[str] = frozenset()  # those of them that are whole words
+    text_pairs: frozenset[str] = frozenset()  # pairs of signs of its text's own things
     triples: frozenset[str] = frozenset()  # three signs in a row of its own things that no other activity has
 
 
@@ -125,22 +126,32 @@ def wording_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
     return _only_best(scores, least=2.0, rival=0.99)
 
 
-def heading_owner_of(around: Surroundings, profiles: Profiles) -> Owner | None:
-    """The one activity whose title is or holds the nearest heading: （3）源头管理 of 车辆源头管理; never sure."""
+def heading_owner_of(around: Surroundings, profiles: Profiles, *, closely: bool = False) -> Owner | None:
+    """The one activity whose title is or holds the nearest heading: （3）源头管理 of 车辆源头管理; never sure.
+
+    Unless ``closely``, words that only its title, or two that only its text has, are enough.
+    """
     said = HEADING_NUMBER.sub("", around.heading.rpartition(" / ")[2]).strip("。:： ")
     if not PAIR <= len(said) <= LONGEST_TITLE:
         return None
     held = [profile for profile in profiles.activities if said in profile.title] or _titled(said, profiles)
+    if not closely:
+        held = held or _worded(said, profiles)
     return Owner(held[0].id, False, LOOSELY) if len(held) == 1 else None
+
+
+def _worded(said: str, profiles: Profiles) -> list[Profile]:
+    """The activities of whose title a heading has a pair of signs, or two pairs of the text."""
+    return [profile for profile in profiles.activities if any(pair in said for pair in profile.pairs)] or [
+        profile for profile in profiles.activities if sum(pair in said for pair in profile.text_pairs) >= PAIR
+    ]
 
 
 def _titled(said: str, profiles: Profiles) -> list[Profile]:
     """The activities whose titles name a deed that ``said`` names outright: 清查场所 of 行业场所清查."""
     names = {mention.concept.name for mention in mentions(said) if not mention.loose}
     return [
-        profile
-        for profile in profiles.activities
-        if any(profile.concepts.get(name, 0.0) >= IN_TITLE for name in names)
+        profile for profile in profiles.activities if any(profile.concepts.get(name, 0.0) >= IN_TITLE for name in names)
     ]
 
 
@@ -160,9 +171,7 @@ def _spreads(profile: Profile, family: str) -> bool:
 
 def _settings(profile: Profile) -> frozenset[str]:
     """With whom or where its title says that it is done."""
-    return frozenset(
-        topic for topic, weight in profile.topics.items() if weight >= IN_TITLE and not is_matter(topic)
-    )
+    return frozenset(topic for topic, weight in profile.topics.items() if weight >= IN_TITLE and not is_matter(topic))
 
 
 def _teaches(profile: Profile) -> bool:
@@ -187,6 +196,7 @@ def _wording(profile: Profile, clause: str) -> float:
     pairs: float = sum(pair in clause for pair in profile.pairs) + sum(word in clause for word in profile.words)
     pairs += sum(run in clause for run in profile.triples if run not in profile.cues)
     pairs += any(_is_counted(cue, clause, TRIPLE) for cue in profile.cues if len(cue) >= TRIPLE)
+    pairs += any(_is_counted(run, clause, 1) for run in profile.triples if run not in profile.cues)
     pairs += any(_is_counted(cue, clause, 1) for cue in profile.cues if len(cue) == PAIR)
     pairs += TITLE_END if profile.ending and profile.ending in clause else 0.0
     return pairs + sum(1.0 if len(cue) < LONG_CUE else 2.0 for cue in profile.cues if cue in clause)
@@ -286,7 +296,8 @@ def _profile(activity: ActivityType, elsewhere: str, common: re.Pattern[str], ev
         pairs=_pairs(title, elsewhere),
         words=frozenset(part for part in _title_words(title) if len(part) == PAIR and part not in elsewhere),
         ending=_ending(title, elsewhere),
-        triples=_triples(title, text, elsewhere),
+        text_pairs=_runs(title, text, elsewhere, PAIR),
+        triples=_runs(title, text, elsewhere, TRIPLE),
         days=tuple(TITLE_DAY.findall(re.sub(r"\s", "", title))),
     )
 
@@ -331,10 +342,10 @@ def _pairs(title: str, elsewhere: str) -> frozenset[str]:
     return frozenset(pair for pair in pairs if pair not in elsewhere)
 
 
-def _triples(title: str, text: str, elsewhere: str) -> frozenset[str]:
-    """Runs of three signs inside the things that its title and text name, where no other activity has them."""
+def _runs(title: str, text: str, elsewhere: str, length: int) -> frozenset[str]:
+    """Runs of ``length`` signs inside the things that its title and text name, where no other activity has them."""
     things = (part for chunk in chunks(f"{title}。{text}") for part in own_parts(chunk))
-    runs = {thing[at : at + TRIPLE] for thing in things for at in range(len(thing) - TRIPLE + 1)}
+    runs = {thing[at : at + length] for thing in things for at in range(len(thing) - length + 1)}
     return frozenset(run for run in runs if run not in elsewhere)
 
 

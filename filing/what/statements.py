@@ -10,6 +10,7 @@ from pathlib import PurePath
 from filing.documents import Document
 from filing.text.sentences import Sentence, sentences
 from filing.what.grids import done_rows
+from filing.what.measures import LABEL_UNIT
 from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 
@@ -43,7 +44,8 @@ def statements(documents: Sequence[Document], campaign: Campaign) -> Iterator[St
             yield from _of_picture(document)
         else:
             yield from _of_text(document, campaign)
-            yield from (Statement(document.where, text, (text,)) for text in done_rows(document, campaign))
+            for text in done_rows(document, campaign):
+                yield Statement(document.where, text, (text,), LABEL_UNIT.sub("", text.partition("：")[0]))
 
 
 def reporting(documents: Sequence[Document], campaign: Campaign) -> list[Document]:

@@ -52,7 +52,14 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
         name = _measure_named(label, entry.unit or _counter_of(cell) or _unit_of(head), measures)
         if name is not None and (value or not _is_denied(entry, period)):
-            yield Count(name, _scaled(name, value, cell, measures), TOTAL, where, f"{entry.label} {cell}{entry.unit}", tabular=True)
+            yield Count(
+                name,
+                _scaled(name, value, cell, measures),
+                TOTAL,
+                where,
+                f"{entry.label} {cell}{entry.unit}",
+                tabular=True,
+            )
     for _, cell in entry.values:
         if cell and cell_value(cell) is None:
             sentence = f"{entry.label}：{cell}"
