@@ -142,7 +142,7 @@ def _owners(statement: Statement, profiles: Profiles) -> list[Owner]:
 
 def _tells(clause: str) -> bool:
     """Whether a clause tells of a deed by its verb."""
-    return bool(marker("tense", "deed").search(clause) or marker("tense", "done").search(clause))
+    return any(marker("tense", key).search(clause) for key in ("deed", "done", "tells"))
 
 
 def _is_state(sentence: str) -> bool:

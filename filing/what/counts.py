@@ -37,6 +37,8 @@ OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|�
 NEAR = 2
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
+CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改正))[^,，。；、]{2,12}")
+FOUND_ONE = re.compile(r"发现|查出|找出|存在")
 REACH = 10
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
@@ -235,12 +237,22 @@ def _takes_away(words: str, measure: Countable) -> bool:
 
 def _is_amount(item: Counted) -> bool:
     """Whether the number is an amount of the whole: not a part (其中), a rate (每月1次), a floor, a year gone by."""
-    if scope("part").search(item.left) or scope("one_of_many").search(item.left) or item.right.startswith("性"):
+    if _is_one_of_a_chain(item) or scope("part").search(item.left) or scope("one_of_many").search(item.left) or item.right.startswith("性"):
         return False
     if item.number.value == 0:
         return False
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
+
+
+def _is_one_of_a_chain(item: Counted) -> bool:
+    """发现串换药品1起、票据不全6起: the kinds of things found one by one are parts."""
+    return (
+        CHAIN_OF_KINDS.fullmatch(item.right) is not None
+        and item.followed
+        and FOUND_ONE.search(item.left) is not None
+        and not re.search("隐患|问题", item.left)
+    )
 
 
 def _reach(item: Counted, said: str) -> int:

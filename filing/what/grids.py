@@ -25,6 +25,7 @@ NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
+COUNTING_HEAD = re.compile(r"(?:参[与加训会])?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?")
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
@@ -182,13 +183,22 @@ def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 def _label_column(grid: Grid) -> int:
     """The first column that holds words and no running numbers."""
-    width = max(len(row) for row in grid.rows)
-    for at in range(width):
-        cells = [row[at] for row in grid.rows if at < len(row) and row[at]]
-        head = grid.heads[at] if at < len(grid.heads) else ""
-        if cells and not NUMBERING.search(head) and any(parse_number(cell) is None for cell in cells):
-            return at
-    return 0
+    wordy = [at for at in range(max(len(row) for row in grid.rows)) if _is_wordy(grid, at)]
+    if len(wordy) > 1 and wordy[1] == wordy[0] + 1 and _repeats(grid, wordy[0]) and not _repeats(grid, wordy[1]):
+        return wordy[1]  # 类别 (宣传, 宣传, 管控) before 内容
+    return wordy[0] if wordy else 0
+
+
+def _is_wordy(grid: Grid, at: int) -> bool:
+    cells = [cell for row in grid.rows if (cell := _cell(row, at))]
+    head = grid.heads[at] if at < len(grid.heads) else ""
+    return bool(cells) and not NUMBERING.search(head) and any(parse_number(cell) is None for cell in cells)
+
+
+def _repeats(grid: Grid, at: int) -> bool:
+    """Whether cells of a column are alike, or left empty below the first of a group."""
+    cells = [_cell(row, at) for row in grid.rows]
+    return len(set(cells)) < len(cells) or "" in cells
 
 
 def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[int, ...]:
@@ -210,8 +220,10 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
 def _columns_are_things(grid: Grid, values_at: Sequence[int]) -> bool:
     """Whether several columns without years hold numbers: then the heads say what is counted, not the rows."""
     numeric = [at for at in values_at if _is_numeric(grid, at) and not YEAR_HEAD.search(grid.heads[at])]
-    if len(numeric) != 1:
-        return len(numeric) > 1
+    if len(numeric) > 1:
+        return not all(COUNTING_HEAD.fullmatch(grid.heads[at]) for at in numeric)
+    if not numeric:
+        return False
     has_total = any(TOTAL_LABEL.match(cell) for row in grid.rows for cell in row[:3])
     alone = len(grid.rows) == 1 and len(values_at) > 1
     return alone or (has_total and not COMMON_HEAD.match(grid.heads[numeric[0]]))

@@ -41,7 +41,10 @@ ALIKE = {
 }
 CHOSEN = re.compile(r"评[出选]|[选推][出送取]|优秀|获奖|择优")
 NO_PIECE = frozenset({"数量", "人数", "次数", "户数", "总数", "情况", "累计", "开展", "组织", "完成", "各类"})
-TELLING_UNITS = frozenset("批次 课时 公顷 头 座 户 家 亩 株 棵 公里 平方米 吨 辆 盏 台 套 米 支 桶 所".split())
+TELLING_UNITS = frozenset(
+    ["批次", "课时", "公顷", "头", "座", "户", "家", "亩", "株", "棵", "公里", "平方米",
+     "吨", "辆", "盏", "台", "套", "米", "支", "桶", "所"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +154,20 @@ def _own(measure: Measure) -> Countable:
         not_label=re.compile("率|计划|目标"),
         own=True,
         halves=halves,
-        pieces=_pieces(called, halves) if measure.unit in TELLING_UNITS else _verbs(halves),
+        pieces=_small_words(measure.unit, called, halves),
     )
 
 
 def _like(word: str) -> str:
     """A word of a label as a pattern, with the verbs that say the same: 新建 and 建成."""
     return next((group for group in _verb_groups() if re.fullmatch(group, word)), re.escape(word))
+
+
+def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    """The word of a label that is enough beside its unit; of persons, counted everywhere, only a verb with an object."""
+    if unit in TELLING_UNITS:
+        return _pieces(called, halves)
+    return _verbs(halves) if unit in ALIKE["人"].split("|") else NEVER
 
 
 def _verbs(halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
