@@ -96,5 +96,6 @@ def _runs_on(line: str, width: float) -> bool:
 
 
 def _glue(before: str, after: str) -> str:
-    latin = before[-1:].isascii() and before[-1:].isalpha() and after.strip()[:1].isascii()
+    end = before.rstrip()[-1:]
+    latin = end.isascii() and (end.isalpha() or end in ".,;:)") and after.strip()[:1].isascii()
     return " " if latin else ""

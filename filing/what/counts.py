@@ -14,6 +14,7 @@ from filing.what.measures import Countable, any_counter
 from filing.what.spans import share_of_campaign
 
 BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
+QUOTED_NAME = re.compile(r"“[^”]{1,40}”|《[^》]{1,40}》")
 BRACKET_TOTAL = re.compile(r"^[（(](?:总计|合计|共计|累计|共)")
 RANGE_BEFORE = re.compile(r"[\d一二三四五六七八九十]\s?[-—–~～至/]\s?$")
 GROWS_TO = re.compile(
@@ -100,7 +101,12 @@ def scope(key: str) -> re.Pattern[str]:
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
-    amounts = (number for number in numbers(plain) if not NO_AMOUNT.match(plain, number.start))
+    names = [match.span() for match in QUOTED_NAME.finditer(plain)]  # “寻找第二个地球”: no numbers
+    amounts = (
+        number
+        for number in numbers(plain)
+        if not NO_AMOUNT.match(plain, number.start) and not any(low <= number.start < high for low, high in names)
+    )
     carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
     found: list[Counted] = []
     start = 0

@@ -25,6 +25,7 @@ NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
+WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
 COUNTING_HEAD = re.compile(r"(?:参[与加训会])?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?")
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 MOST_ROWS, MOST_COLUMNS = 2000, 40
@@ -89,6 +90,15 @@ def columns(grid: Grid, period: Period | None) -> tuple[tuple[str, str], ...]:
     if row is None or not _columns_are_things(grid, values_at):
         return ()
     return tuple((grid.heads[at], _cell(row, at)) for at in values_at)
+
+
+def totals(grid: Grid, period: Period | None) -> tuple[tuple[str, str], ...]:
+    """Of a table whose columns only count (场次, 参与人次): each head with its cell in the row of totals."""
+    row = _total_row(grid)
+    if row is None or len(grid.rows) == 1:
+        return ()
+    values_at = _value_columns(grid, _label_column(grid), period)
+    return tuple((grid.heads[at], _cell(row, at)) for at in values_at if COUNTING_HEAD.fullmatch(grid.heads[at]))
 
 
 def done_rows(document: Document, campaign: Campaign) -> Iterator[str]:
@@ -192,7 +202,8 @@ def _label_column(grid: Grid) -> int:
 def _is_wordy(grid: Grid, at: int) -> bool:
     cells = [cell for row in grid.rows if (cell := _cell(row, at))]
     head = grid.heads[at] if at < len(grid.heads) else ""
-    return bool(cells) and not NUMBERING.search(head) and any(parse_number(cell) is None for cell in cells)
+    words = sum(WORD.search(cell) is not None and not _is_value(cell) for cell in cells)
+    return not NUMBERING.search(head) and words * 2 > len(cells)
 
 
 def _repeats(grid: Grid, at: int) -> bool:

@@ -10,7 +10,7 @@ from filing.text.numerals import numbers, parse_number
 from filing.text.tense import clauses_of
 from filing.text.vocabulary import word_list
 from filing.what.counts import TOTAL, Count, Told, counts_with_fixed
-from filing.what.grids import YEAR_HEAD, Entry, columns, entries, grids_of
+from filing.what.grids import YEAR_HEAD, Entry, columns, entries, grids_of, totals
 from filing.what.measures import LABEL_UNIT, Countable, any_counter
 from records.campaigns import Period
 
@@ -27,7 +27,7 @@ def tabular_counts(document: Document, measures: Sequence[Countable], period: Pe
             continue
         for entry in entries(grid, period):
             yield from _of_entry(entry, measures, document.where, period)
-        for head, cell in columns(grid, period):
+        for head, cell in (*columns(grid, period), *totals(grid, period)):
             yield from _of_column(head, cell, measures, document.where)
 
 
