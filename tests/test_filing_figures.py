@@ -329,3 +329,46 @@ def test_heads_of_a_drill_beside_banners_are_no_total() -> None:
     """A message that tells of a drill and of banners is not about one event."""
     assert _stated("组织疏散演练1次，参加员工77人。", "material") == {"drills": 1.0, "participants": 77.0}
     assert _stated("组织疏散演练1次，参加员工77人；悬挂横幅3条。", "material") == {"drills": 1.0, "banners": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Two training sessions and one fire drill were held.", {"trainings": 2, "drills": 1}),
+        ("We found 8 hazards and all of them were fixed.", {"hazards_found": 8, "hazards_fixed": 8}),
+        ("We will hold two drills next month.", {}),
+        ("The drill was postponed.", {}),
+    ],
+)
+def test_english_sentences_are_counted(text: str, stated: Told) -> None:
+    """Numbers in words and digits before the thing that they count; plans and cancellations are none."""
+    assert _stated(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("敲门入户136户。", {"households": 136}),
+        ("一、甲村\n举办培训2场。\n二、乙村\n举办培训3场。\n全镇合计发放资料90份。", {"leaflets": 90}),
+        ("对工地、市场等28家单位检查，发现隐患33处，均已整改。", {}),
+        ("全市共悬挂横幅2100条，发放资料9000份。", {}),
+        ("举办“九个不准”培训4场。", {"trainings": 4}),
+        ("发现灯不亮1起、线破6起，均已整改。", {}),
+    ],
+)
+def test_own_measures_by_their_unit_and_numbers_of_others(text: str, stated: Told) -> None:
+    """One word beside a telling unit is enough; villages' shares and other units' numbers are none of the sender's."""
+    assert _stated(text) == stated
+
+
+def test_a_correction_in_the_body_goes_before_the_attachment() -> None:
+    """更正为…，以此为准 replaces what the attachment says."""
+    body = Document("body", "body", "培训场次更正为6场，请以此为准。")
+    assert _of([body, Document("总结.docx", "document", "举办培训5场。")]) == {"trainings": 6}
+
+
+def test_a_table_of_kinds_with_counting_columns_counts_its_row_of_totals() -> None:
+    """场次 and 参与人次 beside each kind: the rows are things, the last row the whole."""
+    head = ("序号", "活动", "场次", "参与人次")
+    rows = (("1", "培训", "2", "60"), ("2", "演练", "1", "40"), ("合计", "", "3", "100"))
+    assert _table(head, *rows) == {"trainings": 2, "drills": 1, "participants": 100}

@@ -243,7 +243,12 @@ def _takes_away(words: str, measure: Countable) -> bool:
 
 def _is_amount(item: Counted) -> bool:
     """Whether the number is an amount of the whole: not a part (其中), a rate (每月1次), a floor, a year gone by."""
-    if _is_one_of_a_chain(item) or scope("part").search(item.left) or scope("one_of_many").search(item.left) or item.right.startswith("性"):
+    if (
+        _is_one_of_a_chain(item)
+        or scope("part").search(item.left)
+        or scope("one_of_many").search(item.left)
+        or item.right.startswith("性")
+    ):
         return False
     if item.number.value == 0:
         return False

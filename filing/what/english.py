@@ -12,12 +12,16 @@ from filing.what.counts import PLAIN, TOTAL, Count, Told
 from filing.what.measures import Countable
 
 LATIN = re.compile(r"[A-Za-z]{3}")
-ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 SMALL = {word: value for value, word in enumerate(ONES.split(), 1)} | {
     word: value for value, word in zip(range(20, 100, 10), TENS.split(), strict=True)
 }
-AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{'|'.join(sorted(SMALL, key=len, reverse=True))}))(?![\w%]|[.,/]\d)"
+WORDS = "|".join(sorted(SMALL, key=len, reverse=True))
+AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{WORDS}))(?![\w%]|[.,/]\d)"
 BETWEEN = r"\+?\s+(?:(?!and\b|but\b|of\b|with\b|for\b|to\b|in\b)[A-Za-z’'()\u4e00-\u9fff-]+\s+){0,4}?"
 
 
@@ -66,7 +70,7 @@ def _is_part(text: str) -> bool:
 
 @lru_cache(maxsize=32)
 def _counted(name: str) -> re.Pattern[str]:
-    """A number before the thing that it counts, or behind it and a colon; never, where the lexicon names no such thing."""
+    """A number before the thing that it counts; never matches where the lexicon names no such thing."""
     things = word_list("english")["things"].get(name, "(?!)")
     return re.compile(rf"{AMOUNT}{BETWEEN}(?i:{things})")
 

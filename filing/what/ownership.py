@@ -156,7 +156,7 @@ def _titled(said: str, profiles: Profiles) -> list[Profile]:
 
 
 def setting_owner_of(family: str, around: Surroundings, profiles: Profiles) -> Owner | None:
-    """The one activity that spreads knowledge among those whom the words name: 青少年…教育 of 大班孩子画…; never sure."""
+    """The one activity that teaches those whom the words name: 青少年…教育 of 大班孩子画…; never sure."""
     if family not in TAUGHT:
         return None
     said = topics(around.clause) | topics(around.sentence)
@@ -272,7 +272,7 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
 
 
 def _common_names(title: str, theme: str, texts: str) -> list[str]:
-    """The campaign's quoted name, its theme whole and in parts, and deeds in its title alone (垃圾分类), longest first."""
+    """The campaign's quoted name, its theme and its parts, deeds in its title alone (垃圾分类); longest first."""
     parts = [part for part in re.split(r"[,，、—\-－–;；：:。!！\s]+", theme) if len(part) >= 4]
     deeds = (title[mention.start : mention.end] for mention in mentions(title) if not mention.loose)
     names = {*quoted_names(title), theme.strip(), *parts, *(deed for deed in deeds if deed not in texts)} - {""}

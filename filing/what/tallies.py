@@ -51,6 +51,8 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
     for head, cell, value in numbers_at:
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
         name = _measure_named(label, entry.unit or _counter_of(cell) or _unit_of(head), measures)
+        if name == "participants" and label != entry.label and not _is_of_all(entry.label):
+            continue  # those at one kind of activity are a part
         if name is not None and (value or not _is_denied(entry, period)):
             yield Count(
                 name,
@@ -71,6 +73,10 @@ def _scaled(name: str, value: float, cell: str, measures: Sequence[Countable]) -
     """A cell that spells 万 out (12.5万元) in the unit of its measure, which may be 万元."""
     scale = next((measure.scale for measure in measures if measure.name == name), 1.0)
     return value / scale if "万" in cell else value
+
+
+def _is_of_all(label: str) -> bool:
+    return re.search(word_list("figures")["participants"]["label"], label) is not None
 
 
 def _is_denied(entry: Entry, period: Period | None) -> bool:
