@@ -185,7 +185,7 @@ def _like(word: str) -> str:
 
 
 def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    """The word of a label that is enough beside its unit; of persons, counted everywhere, only a verb with an object."""
+    """The word of a label that is enough beside its unit; of persons only a verb with an object."""
     if unit in TELLING_UNITS:
         return _pieces(called, halves)
     return _verbs(halves) if unit in ALIKE["人"].split("|") else NEVER
