@@ -34,6 +34,7 @@ _LONG, _COLUMN = 1.5, 2.6  # times as high as wide: may be one figure or a colum
 _TELLING = 2.0  # times as wide as high: boxes of lines that tell how much the page slants
 _LEAST_IN_TABLE = 5  # boxes; photos of scenes hold fewer and are not searched for rules
 _OVER_RULE = 0.6  # heights by which a box must reach over a rule on both sides to be cut there
+_STROKES = 3  # walls within one line that may be strokes of its letters
 _SURE = 0.85  # confidence of a figure that need not be read as a column too
 
 
@@ -71,7 +72,8 @@ class Engine:
         pieces = list(boxes)
         if len(boxes) >= _LEAST_IN_TABLE:
             page = ruled(pixels, slant, size)
-            slant, tables = page.slant, page.grids
+            slant = page.slant
+            tables = _no_letters(page.grids, [_level(box, "", slant) for box in boxes])
             pieces = [piece for box in boxes for piece in _cut(box, slant, tables)]
             level = [_level(box, "", slant) for box in pieces]
             pieces += [_slanting(box, slant) for table in tables for box in overlooked(table, level, page.gray, size)]
@@ -155,6 +157,16 @@ def _level(box: Pixels, text: str, slant: float) -> Line:
     height = (np.linalg.norm(points[0] - points[3]) + np.linalg.norm(points[1] - points[2])) / 2
     y = (middle_left[1] + middle_right[1]) / 2
     return Line(text, float(middle_left[0]), float(y - height / 2), float(middle_right[0]), float(y + height / 2))
+
+
+def _no_letters(tables: Sequence[Grid], lines: Sequence[Line]) -> tuple[Grid, ...]:
+    """The tables without those whose rules are the strokes of large letters: closer to each other than these are high."""
+    return tuple(table for table in tables if not any(_is_ruled_by(line, table) for line in lines))
+
+
+def _is_ruled_by(line: Line, table: Grid) -> bool:
+    walls = [wall for wall in table.walls((line.top + line.bottom) / 2) if line.left < wall < line.right]
+    return len(walls) >= _STROKES and median(after - before for before, after in pairwise(walls)) < line.height
 
 
 def _cut(box: Pixels, slant: float, tables: Sequence[Grid]) -> list[Pixels]:
