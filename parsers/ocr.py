@@ -160,7 +160,7 @@ def _level(box: Pixels, text: str, slant: float) -> Line:
 
 
 def _no_letters(tables: Sequence[Grid], lines: Sequence[Line]) -> tuple[Grid, ...]:
-    """The tables without those whose rules are the strokes of large letters: closer to each other than these are high."""
+    """The tables without those whose rules are strokes of large letters: closer to each other than these are high."""
     return tuple(table for table in tables if not any(_is_ruled_by(line, table) for line in lines))
 
 
