@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pty
+import select
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -22,6 +23,14 @@ def terminal() -> Iterator[tuple[TextIO, int]]:
     os.close(far)
 
 
+def until_quiet(far: int) -> str:
+    """What a terminal shows, read to its end: a terminal gives what it has in pieces."""
+    shown = b""
+    while select.select([far], [], [], 1.0)[0]:
+        shown += os.read(far, 65536)
+    return shown.decode()
+
+
 def test_terminal_shows_messages_pages_and_the_time_left(terminal: tuple[TextIO, int]) -> None:
     """First what is taken, of which nobody knows how much there is; then what is filed, of so many."""
     stream, far = terminal
@@ -33,7 +42,7 @@ def test_terminal_shows_messages_pages_and_the_time_left(terminal: tuple[TextIO,
         progress("filed", 1)
         progress("pages", 4)
     stream.flush()
-    shown = os.read(far, 65536).decode()
+    shown = until_quiet(far)
 
     first, second = shown.split("\r\n")[:2]
     assert first.strip() == "已收 3 封"
