@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from filing.text.lexica import words
 from filing.text.vocabulary import word_list
 
-_SUBJECT_MARK = re.compile(r"^\s*[\[【(（]?\s*([a-z]{1,7}|[\u4e00-\u9fff]{1,2})\s*[\]】)）]?\s*[:：]\s*", re.IGNORECASE)
+_SUBJECT_MARK = re.compile(  # blanks are counted: subjects of nothing else exist
+    r"[\[【(（]?\s{0,4}([a-z]{1,7}|[\u4e00-\u9fff]{1,2})\s{0,4}[\]】)）]?\s{0,4}[:：]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ def _is_mark(lines: list[str], at: int) -> bool:
 def subject_marks(subject: str) -> tuple[tuple[str, ...], str]:
     """Reply and forward marks at a subject's head (lower case, without colon), and the subject without them."""
     marks: list[str] = []
+    subject = subject.strip()
     known = set(words("mail", "forward_subjects")) | set(words("mail", "reply_subjects"))
     while (hit := _SUBJECT_MARK.match(subject)) and hit[1].lower() in known:
         marks.append(hit[1].lower())
-        subject = subject[hit.end() :]
-    return tuple(marks), subject.strip()
+        subject = subject[hit.end() :].lstrip()
+    return tuple(marks), subject
 
 
 def is_forward(subject: str, own: str) -> bool:
