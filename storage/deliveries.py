@@ -148,11 +148,6 @@ def told(session: Session, where: Location) -> None:
     )
 
 
-def earliest_arrival(arrivals: Iterable[Arrival]) -> datetime | None:
-    """When the service first took anything in."""
-    return min((arrival.fetched_at for arrival in arrivals), default=None)
-
-
 def _is_better(arrival: Arrival, message: MessageRow) -> bool:
     """Whether an arrival knows the time of receipt better (R22).
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from records.journals import Arrival
 from records.mail import Listing, Location
 from storage.database import Database
-from storage.deliveries import all_archived, archived, claim, earliest_arrival, told, unknown, untold
+from storage.deliveries import all_archived, archived, claim, told, unknown, untold
 from storage.tables import DeliveryRow, MessageRow, checked
 
 AT = datetime(2025, 6, 20, 10, 0, tzinfo=UTC)
@@ -248,13 +248,6 @@ def test_a_folder_of_40_000_messages_is_compared_at_once(session: Session) -> No
     """More UIDs than SQLite takes in one list."""
     take(session, listing(40_000), "a")
     assert len(unknown(session, [listing(uid) for uid in range(1, 40_001)])) == 39_999
-
-
-def test_the_first_arrival_is_told() -> None:
-    """When the service began to take mail in; None where it never did."""
-    later = Arrival(**{slot: getattr(arrival(listing(2), "b"), slot) for slot in Arrival.__slots__})
-    assert earliest_arrival([later, arrival(listing(1), "a")]) == AT + timedelta(hours=1)
-    assert earliest_arrival([]) is None
 
 
 def test_mailbox_is_not_told_of_a_message_too_large(session: Session) -> None:

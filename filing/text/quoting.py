@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from filing.text.lexica import words
 from filing.text.vocabulary import word_list
 
-_SUBJECT_MARK = re.compile(  # blanks are counted: subjects of nothing else exist
+_SUBJECT_MARK = re.compile(  # so many blanks and no more: a subject of blanks alone takes no time
     r"[\[【(（]?\s{0,4}([a-z]{1,7}|[\u4e00-\u9fff]{1,2})\s{0,4}[\]】)）]?\s{0,4}[:：]", re.IGNORECASE
 )
 
