@@ -20,7 +20,8 @@ __all__ = ["dovecot", "dovecot_server"]
 pytestmark = pytest.mark.dovecot
 CALLS = "fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg,write,pwrite64"
 # 1234  fsync(7</a/b>) = 0;   1234  rename("/a/.tmp-x", "/a/b") = 0;   1234  sendto(9<TCP:[…]>, "…", …) = 30
-LINE = re.compile(r"^(?:\d+ +)?(?:<\.\.\. )?(\w+)(?:\((?:(\d+)<(.*?)>(?=[,)]))?(.*))?")
+# Where another thread's call comes between, the line ends early:   1234  fsync(7</a/b> <unfinished ...>
+LINE = re.compile(r"^(?:\d+ +)?(?:<\.\.\. )?(\w+)(?:\((?:(\d+)<(.*?)>(?=[,)]| <unfinished))?(.*))?")
 RENAMED = re.compile(r'^"([^"]+)", "([^"]+)"|^AT_FDCWD(?:<[^>]*>)?, "([^"]+)", AT_FDCWD(?:<[^>]*>)?, "([^"]+)"')
 
 
@@ -60,6 +61,14 @@ def first(found: list[Call], after: int, wanted: str, path: str) -> int:
         if call.name in wanted.split() and re.search(path, call.path or call.rest):
             return place
     raise AssertionError(f"no {wanted} of {path} after call {after}")
+
+
+@pytest.mark.parametrize("end", [") = 0", " <unfinished ...>"])
+def test_a_call_is_read_whether_or_not_another_came_between(tmp_path: Path, end: str) -> None:
+    """Threads sync side by side: a call's path counts also where its line was broken off."""
+    trace = tmp_path / "trace"
+    trace.write_text(f"17    fsync(7</var/raw/2025/06>{end}\n18    <... fsync resumed>) = 0\n", "utf-8")
+    assert [(call.name, call.path) for call in calls(trace)] == [("fsync", "/var/raw/2025/06")]
 
 
 @pytest.mark.parametrize(("after", "told"), [("move:已收", r"UID MOVE"), ("seen", r"UID STORE")])
