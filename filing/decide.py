@@ -79,7 +79,7 @@ def file_message(
     found = non_report(_situation(case, choice, scene, own_message_ids))
     if found is not None:
         return _veiled(Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],)), case)
-    whole = bundles_of(scene.documents, scene.files, scene.clues)
+    whole = _bundles(scene)
     bundles = [part for bundle in whole for part in split_by(bundle, _campaign_keys(bundle, contexts))]
     reported = [_report(case, bundle, contexts, choice, received_at) for bundle in bundles]
     return _veiled(_summed(case, reported, scene), case)
@@ -139,8 +139,22 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
         index,
         sender=sender,
         passed_on=case.passed_on,
+        inner_senders=_inner_senders(case, context) if sender.trusted else {},
     )
     return scene, index
+
+
+def _inner_senders(case: _Case, context: CampaignContext) -> dict[str, Known]:
+    """What the addresses say from which the messages came that are attached, by path."""
+    written = {one.part.sha256: dict(one.metadata).get("from", "") for each in case.extracts for one in each.walk()}
+    shown = ((file.path, written.get(file.sha256, "").lower()) for file in case.files if file.is_container)
+    return {path: replace(known_sender(address, context), trusted=True) for path, address in shown if address}
+
+
+def _bundles(scene: Scene) -> tuple[Bundle, ...]:
+    senders = {path: known.code for path, known in scene.inner_senders.items() if known.code and known.is_sure}
+    home = scene.sender.code if scene.sender.is_sure and not scene.passed_on else None
+    return bundles_of(scene.documents, scene.files, scene.clues, senders=senders, home=home)
 
 
 def _sender(case: _Case, context: CampaignContext) -> Known:

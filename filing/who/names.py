@@ -99,7 +99,7 @@ class NameIndex:
         """Whether the unit belongs to ``whole``: by the roster, or because its name begins with that one's."""
         if code == whole:
             return False
-        own = (whole, self._units[whole].name)
+        own = (whole, *self._units[whole].names)
         return self._units[code].parent in own or self.names_of(code)[0].startswith(self.names_of(whole)[0])
 
     def is_branch(self, code: str) -> bool:
