@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from filing.business import Business, business_in
-from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, not_replaced
+from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
 from filing.carried import Carried, carried_by
 from filing.documents import Document, documents_of
+from filing.kinds import titles_of
 from filing.nonreports import Situation, non_report
 from filing.papers import paper_of
 from filing.submitting import Doubt, Reported, report_of
@@ -207,7 +208,7 @@ def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ..
 def _report(
     case: _Case, bundle: Bundle, contexts: Sequence[CampaignContext], overall: CampaignChoice, received_at: datetime
 ) -> Reported:
-    choice = _chosen(contexts, _bundle_texts(bundle), bundle.documents) if bundle.is_split else overall
+    choice = _chosen(contexts, _bundle_texts(bundle), _speaking(bundle)) if bundle.is_split else overall
     choice = _by_membership(case, choice) if not choice.sure else choice
     assert choice.best is not None
     scene, index = _scene(case, choice)
@@ -243,20 +244,25 @@ def _campaign_keys(bundle: Bundle, contexts: Sequence[CampaignContext]) -> dict[
 
 
 def _chosen(contexts: Sequence[CampaignContext], texts: Iterable[str], documents: Sequence[Document]) -> CampaignChoice:
+    own = [document for document in documents if document.role != "quoted"]
     choice = choose(contexts, texts)
+    if len(contexts) > 1:
+        choice = named_by_titles(choice, titles_of(own, [d.where for d in own if d.filename]))
     if choice.sure:
         return choice
-    own = [document for document in documents if document.role != "quoted"]
     counts = [len(find_activities(own, scored.context.campaign).ids) for scored in choice.ranked]
     return backed_by_deeds(choice, counts)
 
 
 def _bundle_texts(bundle: Bundle) -> Iterable[str]:
     """Of a part of a message: subject and own words speak of all parts, so they count only where it has no paper."""
-    papers = any(document.role in ("document", "slides") for document in bundle.documents)
-    said = [d for d in bundle.documents if d.role != "quoted" and not (papers and is_shared(d))]
-    yield from (document.text for document in said)
+    yield from (document.text for document in _speaking(bundle))
     yield from (file.path for file in bundle.files)
+
+
+def _speaking(bundle: Bundle) -> list[Document]:
+    papers = any(document.role in ("document", "slides") for document in bundle.documents)
+    return [d for d in bundle.documents if d.role != "quoted" and not (papers and is_shared(d))]
 
 
 def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:

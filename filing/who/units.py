@@ -121,7 +121,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
     if _tied(top, rivals) or _is_of_a_relative(top, rivals, index):
         return _review(seen, _by_evidence(seen, claims), "unit_tied", _tied_text(seen, top, rivals, index))
-    if stranger := _stranger_against(top, seen):
+    if stranger := _stranger_against(top, seen, index):
         units = [top.unit, None] if top.has(_PLACED) else [None, top.unit]
         return _review(seen, units, "unit_unknown", _stranger_text(stranger), stranger.name)
     if not fits_selves(top.unit, seen.selves, index):
@@ -248,12 +248,13 @@ def _variant_of(stranger: Stranger, code: str | None, index: NameIndex) -> bool:
     return index.is_wording_of(stranger.name, code)
 
 
-def _stranger_against(top: Standing, seen: Witnesses) -> Stranger | None:
+def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stranger | None:
     """Another organisation signs, heads or names what this unit seems to speak for."""
     signed = {clue.where for clue in seen.clues if clue.unit == top.unit and clue.source in ("signature", "letterhead")}
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
     for stranger in seen.strangers:
-        harmless = stranger.where in signed or (signs and stranger.only_named)
+        misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
+        harmless = stranger.where in signed or (signs and stranger.only_named) or misread
         if top.unit in stranger.holds or not harmless:
             return stranger
     return None
