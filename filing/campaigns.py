@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from filing.kinds import Title
 from filing.text.squeeze import squeeze
 from filing.themes import QUOTED, says_theme, themes_of, topics_of
 from records.campaigns import Campaign, CampaignContext
@@ -159,6 +160,37 @@ def _is_sure(ranked: Sequence[CampaignScore]) -> bool:
 def is_on_the_whole(scored: CampaignScore) -> bool:
     """Whether the words say the campaign's own name or slogan, or so much else that a closing report may lack it."""
     return scored.named or scored.score >= _MANY_WORDS
+
+
+def named_by_titles(choice: CampaignChoice, titles: Sequence[Title]) -> CampaignChoice:
+    """The campaign that titles, file names and subject call by its name, though the text may mention others.
+
+    Where they call two, nothing changes; where the text is plainly another's, a person decides.
+    """
+    for roles in (("document", "slides", "sheet", "file", "subject"), ("body",)):
+        told = "\n".join(squeeze(title.text) for title in titles if title.role in roles)
+        if named := _named_in(told, choice.ranked):
+            break
+    if len(named) != 1:
+        return replace(choice, sure=choice.sure and not named)
+    agrees = not choice.sure or choice.ranked[0] is named[0]
+    return CampaignChoice((named[0], *(one for one in choice.ranked if one is not named[0])), agrees and named[0].fits)
+
+
+def _named_in(text: str, ranked: Sequence[CampaignScore]) -> list[CampaignScore]:
+    """Campaigns that the text calls by name, the longest names first: 养老机构消防安全月 is not 消防安全月 as well."""
+    found = []
+    by_length = sorted(((theme, one) for one in ranked for theme in themes_of(one.context.campaign)), key=_length)
+    for theme, one in by_length:
+        if theme in text:
+            text = text.replace(theme, "\n")
+            found.append(one)
+    found += [one for one in ranked if says_theme(text, themes_of(one.context.campaign))]
+    return [one for one in ranked if any(one is other for other in found)]
+
+
+def _length(named: tuple[str, CampaignScore]) -> tuple[int, str]:
+    return -len(named[0]), named[0]
 
 
 def backed_by_deeds(choice: CampaignChoice, counts: Sequence[int]) -> CampaignChoice:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from filing.business import Business, business_in
-from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, not_replaced
+from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
 from filing.carried import Carried, carried_by
 from filing.documents import Document, documents_of
+from filing.kinds import titles_of
 from filing.nonreports import Situation, non_report
 from filing.papers import paper_of
 from filing.submitting import Doubt, Reported, report_of
@@ -79,7 +80,7 @@ def file_message(
     found = non_report(_situation(case, choice, scene, own_message_ids))
     if found is not None:
         return _veiled(Filing("not_a_report", found[0], _NOT_A_REPORT[found[0]], evidence=(found[1],)), case)
-    whole = bundles_of(scene.documents, scene.files, scene.clues)
+    whole = _bundles(scene)
     bundles = [part for bundle in whole for part in split_by(bundle, _campaign_keys(bundle, contexts))]
     reported = [_report(case, bundle, contexts, choice, received_at) for bundle in bundles]
     return _veiled(_summed(case, reported, scene), case)
@@ -139,8 +140,22 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
         index,
         sender=sender,
         passed_on=case.passed_on,
+        inner_senders=_inner_senders(case, context) if sender.trusted else {},
     )
     return scene, index
+
+
+def _inner_senders(case: _Case, context: CampaignContext) -> dict[str, Known]:
+    """What the addresses say from which the messages came that are attached, by path."""
+    written = {one.part.sha256: dict(one.metadata).get("from", "") for each in case.extracts for one in each.walk()}
+    shown = ((file.path, written.get(file.sha256, "").lower()) for file in case.files if file.is_container)
+    return {path: replace(known_sender(address, context), trusted=True) for path, address in shown if address}
+
+
+def _bundles(scene: Scene) -> tuple[Bundle, ...]:
+    senders = {path: known.code for path, known in scene.inner_senders.items() if known.code and known.is_sure}
+    home = scene.sender.code if scene.sender.is_sure and not scene.passed_on else None
+    return bundles_of(scene.documents, scene.files, scene.clues, senders=senders, home=home)
 
 
 def _sender(case: _Case, context: CampaignContext) -> Known:
@@ -193,7 +208,7 @@ def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ..
 def _report(
     case: _Case, bundle: Bundle, contexts: Sequence[CampaignContext], overall: CampaignChoice, received_at: datetime
 ) -> Reported:
-    choice = _chosen(contexts, _bundle_texts(bundle), bundle.documents) if bundle.is_split else overall
+    choice = _chosen(contexts, _bundle_texts(bundle), _speaking(bundle)) if bundle.is_split else overall
     choice = _by_membership(case, choice) if not choice.sure else choice
     assert choice.best is not None
     scene, index = _scene(case, choice)
@@ -229,20 +244,25 @@ def _campaign_keys(bundle: Bundle, contexts: Sequence[CampaignContext]) -> dict[
 
 
 def _chosen(contexts: Sequence[CampaignContext], texts: Iterable[str], documents: Sequence[Document]) -> CampaignChoice:
+    own = [document for document in documents if document.role != "quoted"]
     choice = choose(contexts, texts)
+    if len(contexts) > 1:
+        choice = named_by_titles(choice, titles_of(own, [d.where for d in own if d.filename]))
     if choice.sure:
         return choice
-    own = [document for document in documents if document.role != "quoted"]
     counts = [len(find_activities(own, scored.context.campaign).ids) for scored in choice.ranked]
     return backed_by_deeds(choice, counts)
 
 
 def _bundle_texts(bundle: Bundle) -> Iterable[str]:
     """Of a part of a message: subject and own words speak of all parts, so they count only where it has no paper."""
-    papers = any(document.role in ("document", "slides") for document in bundle.documents)
-    said = [d for d in bundle.documents if d.role != "quoted" and not (papers and is_shared(d))]
-    yield from (document.text for document in said)
+    yield from (document.text for document in _speaking(bundle))
     yield from (file.path for file in bundle.files)
+
+
+def _speaking(bundle: Bundle) -> list[Document]:
+    papers = any(document.role in ("document", "slides") for document in bundle.documents)
+    return [d for d in bundle.documents if d.role != "quoted" and not (papers and is_shared(d))]
 
 
 def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:

@@ -83,14 +83,15 @@ def _submission(
     campaign = scored.context.campaign
     code = verdict.units[0] if verdict.units else None
     unit = scored.context.roster.unit(code) if code else None
-    own = [document for document in bundle.documents if document.role != "quoted"]
+    said_all = [document for document in bundle.documents if document.role != "quoted"]
+    own = [document for document in bundle.own if document.role != "quoted"]
     done = find_activities(own, campaign)
-    titles = titles_of(own, [file.path for file in bundle.files])
-    kind = kind_of(own, titles, themes_of(campaign), len(done.ids))
+    titles = titles_of(said_all, [file.path for file in bundle.files])
+    kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids))
     said = squeeze("\n".join(title.text for title in titles))
     answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
     figures = find_figures(own, campaign, answer.kind)
-    saying = sign_in(titles, own)
+    saying = sign_in(titles, said_all)
     doubtful = [
         *(["kind"] if answer.doubtful else []),
         *(["activities"] if done.doubtful else []),
@@ -109,7 +110,7 @@ def _submission(
         doubtful=tuple(doubtful),
         evidence=(
             *_evidence(verdict, kind, done),
-            *_campaign_evidence(own, bundle, scored),
+            *_campaign_evidence(said_all, bundle, scored),
             *([saying.evidence] if saying.evidence else []),
         ),
         unit_text=verdict.unit_text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filing.carried import is_photo
 from filing.documents import Document, is_container
@@ -11,7 +11,8 @@ from filing.who.clues import Clue
 from filing.who.units import standings
 from records.extracts import Extract
 
-_OWNS = 3.0  # what a paper itself must say for a unit to be its
+_OWNS = 2.5  # what a paper itself must say for a unit to be its
+_PAPERS = ("document", "sheet", "slides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Bundle:
     files: tuple[NamedFile, ...]
     owner: str | None = None
     is_split: bool = False  # other files of the message belong to another report
+    others: frozenset[str] = frozenset()  # units whose reports stand beside it
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -40,6 +42,12 @@ class Bundle:
 
     def _leaves(self) -> Iterator[NamedFile]:
         return (file for file in self.files if not (self.is_split and file.is_container))
+
+    @property
+    def own(self) -> tuple[Document, ...]:
+        """What tells of this report alone: where a message holds several, its body speaks of all of them."""
+        papers = any(document.role in _PAPERS for document in self.documents)
+        return tuple(d for d in self.documents if not (self.is_split and papers and is_shared(d) and d.role == "body"))
 
 
 def files_of(extracts: Sequence[Extract]) -> tuple[NamedFile, ...]:
@@ -78,6 +86,9 @@ class _Parting:
         mine = [paper for paper, owner in self.owners.items() if owner == unit]
         if any(where.startswith(f"{paper}/") for paper in mine):
             return True
+        holders = {owner for paper, owner in self.owners.items() if paper.startswith(f"{where}/")}
+        if holders:
+            return unit in holders
         named = {clue.unit for clue in self.clues.get(where, ()) if clue.source not in ("mention", "guest")}
         if named:
             return unit in named
@@ -86,18 +97,86 @@ class _Parting:
 
 
 def bundles_of(
-    documents: Sequence[Document], files: Sequence[NamedFile], clues: Mapping[str, Sequence[Clue]]
+    documents: Sequence[Document],
+    files: Sequence[NamedFile],
+    clues: Mapping[str, Sequence[Clue]],
+    *,
+    senders: Mapping[str, str],
+    home: str | None = None,
 ) -> tuple[Bundle, ...]:
     """One bundle, or one a unit where papers in the message are different units' own.
 
-    ``clues`` holds, by ``where``, what each document and its file name say.
+    ``clues`` holds, by ``where``, what each document and its file name say; ``senders`` the units, by path, from whose
+    addresses the messages came that are attached; ``home`` is the unit whose mailbox it is. What is nobody's goes with
+    ``home``'s report; a paper that is nobody's makes a bundle of its own, so that a person sees it.
     """
-    owners = {d.where: owner for d in documents if (owner := _owner(d, clues.get(d.where, ())))}
+    owners = _owners(documents, files, clues, senders)
     units = tuple(dict.fromkeys(owners.values()))
     if len(units) < 2:
         return (Bundle(tuple(documents), tuple(files)),)
     parting = _Parting(owners, clues)
-    return tuple(_bundle_of(unit, parting, documents, files) for unit in units)
+    parted = [_bundle_of(unit, parting, documents, files) for unit in units]
+    return _with_rest(parted, documents, files, home)
+
+
+def _owners(
+    documents: Sequence[Document],
+    files: Sequence[NamedFile],
+    clues: Mapping[str, Sequence[Clue]],
+    senders: Mapping[str, str],
+) -> dict[str, str]:
+    """Unit by ``where``, of papers; of pictures where there is no paper and each of them is somebody's."""
+    papers = [document for document in documents if _can_be_owned(document)]
+    told = ((d.where, _owner(clues.get(d.where, ())) or _sent_by(d.where, senders)) for d in papers)
+    owners = {where: owner for where, owner in told if owner}
+    if owners or any(document.role in _PAPERS for document in documents):
+        return owners
+    leaves = [file.path for file in files if not file.is_container]
+    named = {path: owner for path in leaves if (owner := _owner(clues.get(path, ())))}
+    return named if len(named) == len(leaves) else {}
+
+
+def _can_be_owned(document: Document) -> bool:
+    """A paper, or the words of an attached message or of a part of the body."""
+    return document.role in _PAPERS or (document.role == "body" and document.where != "body")
+
+
+def _owner(clues: Sequence[Clue]) -> str | None:
+    """The unit whose own paper it is: named in its signature, top or file name, no other unit beside it."""
+    ranked = [one for one in standings(clues) if one.content >= _OWNS]
+    return ranked[0].unit if len(ranked) == 1 and ranked[0].sure else None
+
+
+def _sent_by(where: str, senders: Mapping[str, str]) -> str | None:
+    return next((unit for path, unit in senders.items() if where.startswith(f"{path}/")), None)
+
+
+def _bundle_of(unit: str, parting: _Parting, documents: Sequence[Document], files: Sequence[NamedFile]) -> Bundle:
+    shared = [d for d in documents if is_shared(d)]
+    own = [d for d in documents if not is_shared(d) and parting.is_of(unit, d.where)]
+    kept = [file for file in files if parting.is_of(unit, file.path)]
+    return Bundle((*shared, *own), tuple(kept), unit, is_split=True, others=frozenset(parting.owners.values()) - {unit})
+
+
+def _with_rest(
+    parted: Sequence[Bundle], documents: Sequence[Document], files: Sequence[NamedFile], home: str | None
+) -> tuple[Bundle, ...]:
+    """What is nobody's: papers make a bundle of their own, all else goes with the sender's own report, if any."""
+    taken = {file.path for bundle in parted for file in bundle.files}
+    known = {document.where for bundle in parted for document in bundle.documents}
+    rest = [d for d in documents if d.where not in known and d.role != "quoted"]
+    papers = [document for document in rest if document.role in _PAPERS]
+    left = [file for file in files if file.path not in taken and not file.is_container]
+    if papers:
+        shared = [document for document in documents if is_shared(document)]
+        owners = frozenset(bundle.owner for bundle in parted if bundle.owner)
+        return (*parted, Bundle((*shared, *rest), tuple(left), None, is_split=True, others=owners))
+    return tuple(
+        replace(bundle, documents=(*bundle.documents, *rest), files=(*bundle.files, *left))
+        if bundle.owner == home
+        else bundle
+        for bundle in parted
+    )
 
 
 def split_by(bundle: Bundle, keys: Mapping[str, str]) -> tuple[Bundle, ...]:
@@ -109,32 +188,25 @@ def split_by(bundle: Bundle, keys: Mapping[str, str]) -> tuple[Bundle, ...]:
     for key in order:
         own = [d for d in bundle.documents if is_shared(d) or _key(d.where, keys, order[0]) == key]
         files = [file for file in bundle.files if _key(file.path, keys, order[0]) == key]
-        found.append(Bundle(tuple(own), tuple(files), bundle.owner, is_split=True))
+        found.append(replace(bundle, documents=tuple(own), files=tuple(files), is_split=True))
     return tuple(found)
 
 
 def _key(where: str, keys: Mapping[str, str], default: str) -> str:
-    return next((key for paper, key in keys.items() if where == paper or where.startswith(f"{paper}/")), default)
+    within = (
+        (key for paper, key in keys.items() if _holds(paper, where)),
+        (key for paper, key in keys.items() if _holds(where, paper)),
+    )
+    return next((key for found in within for key in found), default)
+
+
+def _holds(whole: str, part: str) -> bool:
+    return part == whole or part.startswith(f"{whole}/")
 
 
 def is_shared(document: Document) -> bool:
     """Subject and own words speak for everything in the message."""
     return document.role == "subject" or (document.role == "body" and document.where == "body")
-
-
-def _owner(document: Document, clues: Sequence[Clue]) -> str | None:
-    """The unit whose own paper it is: named in its signature, top or file name, no other unit beside it."""
-    if document.role not in ("document", "sheet", "slides"):
-        return None
-    ranked = [one for one in standings(clues) if one.content >= _OWNS]
-    return ranked[0].unit if len(ranked) == 1 and ranked[0].sure else None
-
-
-def _bundle_of(unit: str, parting: _Parting, documents: Sequence[Document], files: Sequence[NamedFile]) -> Bundle:
-    shared = [d for d in documents if is_shared(d)]
-    own = [d for d in documents if not is_shared(d) and parting.is_of(unit, d.where)]
-    kept = [file for file in files if parting.is_of(unit, file.path)]
-    return Bundle((*shared, *own), tuple(kept), unit, is_split=True)
 
 
 def _home(where: str) -> str:

@@ -14,7 +14,7 @@ from filing.text.lexica import words
 from filing.text.squeeze import is_han, squeeze, squeezed
 from filing.who.nameforms import Quality
 from filing.who.names import Hit, NameIndex
-from filing.who.zones import DATE, Layout, Zone, layout_of
+from filing.who.zones import DATE, Layout, layout_of
 
 Source = Literal[
     "signature",
@@ -107,7 +107,7 @@ def _source(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit]) -
         return "signature"
     if document.role == "picture":
         return "guest" if is_guest(layout, hit) or is_helper(layout, hit) else "photo"
-    if zone in ("signature", "tail") and _signs(layout, hit, hits, zone):
+    if zone in ("signature", "tail") and signs(layout, hit, hits):
         return "signature"
     if zone == "addressee" or is_guest(layout, hit):
         return "guest"
@@ -146,7 +146,7 @@ def _begins(value: str, layout: Layout, hit: Hit) -> bool:
     return squeeze(value).startswith(layout.row.text[hit.start : hit.end])
 
 
-def _signs(layout: Layout, hit: Hit, hits: Sequence[Hit], zone: Zone) -> bool:
+def signs(layout: Layout, hit: Hit, hits: Sequence[Hit]) -> bool:
     """Whether the line is the name with no more than a department, a date, a telephone number beside it."""
     row = layout.row
     line = row.line_of(hit.start)
@@ -221,11 +221,15 @@ def _is_self(layout: Layout, hit: Hit) -> bool:
 
 
 def clues_of_name(text: str, source: Source, where: str, index: NameIndex, of: Document | None = None) -> list[Clue]:
-    """Clues in a file name, a display name or the subject of an attached message."""
-    row = squeezed((text,))
-    layout = Layout(row, ("head",))
+    """Clues in a file name, a display name or the subject of an attached message.
+
+    Of a path (``folder/name``) the innermost part that names a unit counts: a folder of the sender's may hold others'
+    papers. A name may run over a border: 康宁医院/城南分院.docx is the branch's.
+    """
+    row = squeezed(tuple(part for part in text.split("/") if part.strip()) if source == "file" else (text,))
+    layout = Layout(row, tuple("head" for _ in row.lines))
     found = []
-    for hit in index.find(row):
+    for hit in _innermost(index.find(row), layout):
         apart = hit.standing not in ("clear", "campus")
         guest = apart or is_guest(layout, hit)
         kind: Source = "mention" if apart else "guest" if guest else source
@@ -235,3 +239,10 @@ def clues_of_name(text: str, source: Source, where: str, index: NameIndex, of: D
             at = (of.top_sha256, of.sha256) if of else (None, None)
             found.append(Clue(unit, kind, where, text.strip()[:120], weight, *at, sure))
     return found
+
+
+def _innermost(hits: Sequence[Hit], layout: Layout) -> list[Hit]:
+    """Names in the last part of a path that has any."""
+    ends = [layout.row.line_of(hit.end - 1) for hit in hits]
+    clear = [line for line, hit in zip(ends, hits, strict=True) if hit.standing in ("clear", "campus")]
+    return [hit for line, hit in zip(ends, hits, strict=True) if line >= max(clear, default=0)]

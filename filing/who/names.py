@@ -91,6 +91,12 @@ class NameIndex:
         before, behind = other.stem.split(core, 1)  # 东关第二小学 is not 东关小学
         return not behind and (not before or before.endswith(_PLACES))
 
+    def is_misread(self, name: str, code: str) -> bool:
+        """Whether a squeezed name is one of the unit's with a character or, if it is long, two read wrongly."""
+        forms = (form for form in self._all_forms(code) if len(form) == len(name))
+        wrong = (sum(a != b for a, b in zip(name, form, strict=True)) for form in forms)
+        return any(count <= max(1, len(name) // 8) for count in wrong)
+
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""
         return tuple(other for other in self._units if self.is_part_of(other, code))
@@ -99,7 +105,7 @@ class NameIndex:
         """Whether the unit belongs to ``whole``: by the roster, or because its name begins with that one's."""
         if code == whole:
             return False
-        own = (whole, self._units[whole].name)
+        own = (whole, *self._units[whole].names)
         return self._units[code].parent in own or self.names_of(code)[0].startswith(self.names_of(whole)[0])
 
     def is_branch(self, code: str) -> bool:

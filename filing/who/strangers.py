@@ -16,7 +16,9 @@ from records.campaigns import Campaign
 _ORGANISATION = re.compile(rf"[\u4e00-\u9fff]{{2,26}}?(?:{'|'.join(map(re.escape, words('names', 'organisations')))})$")
 _TITLE_LINES = 4
 _TITLE = re.compile(
-    rf"(?P<name>[\u4e00-\u9fff]{{2,24}}?(?:{'|'.join(map(re.escape, words('names', 'title_organisations')))}))"
+    rf"(?P<name>[\u4e00-\u9fff]{{2,24}}?(?:{'|'.join(map(re.escape, words('names', 'title_organisations')))})"
+    rf"|[\u4e00-\u9fff]{{1,12}}?(?:{'|'.join(words('names', 'places'))})"
+    rf"{''.join(f'(?<!{word})' for word in words('names', 'no_places'))})"
     r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
 )
 _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
@@ -35,6 +37,7 @@ class Stranger:
     branch_of: str | None = None  # code of the unit whose part it says it is
     only_named: bool = False  # in a subject, title or file name
     holds: tuple[str, ...] = ()  # units whose names are a part of it
+    from_pixels: bool = False  # read by OCR: one or two characters may be wrong
 
 
 def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> list[Stranger]:
@@ -49,9 +52,10 @@ def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> li
         clear = [hit for hit in hits if hit.standing == "clear"]
         if any(layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1) for hit in clear):
             continue
-        name = organisation_in(text)
+        name = organisation_in(text) or (place_in(text) if layout.zones[line] == "signature" else "")
         if name and not _is_office(name, offices, index):
-            found.append(Stranger(name, document.where, text, document.top_sha256, document.sha256))
+            at = (document.top_sha256, document.sha256)
+            found.append(Stranger(name, document.where, text, *at, from_pixels=document.from_pixels))
     return [*found, *_in_titles(document, layout, hits, (offices, index))]
 
 
@@ -133,6 +137,13 @@ def organisation_in(line: str) -> str:
     if len(text) < 4 or not _ORGANISATION.fullmatch(text):
         return ""
     return "" if _NOT_A_NAME.search(text) or text.endswith(words("names", "departments")[:40]) else text
+
+
+def place_in(line: str) -> str:
+    """The village, town or shop if the line is its name, with a date beside it at most; else ""."""
+    text = re.sub(r"[^\u4e00-\u9fff]", "", squeeze(DATE.sub("", line)))
+    named = 3 <= len(text) <= 20 and text.endswith(words("names", "places"))
+    return text if named and not text.endswith(words("names", "no_places")) and not _NOT_A_NAME.search(text) else ""
 
 
 def _offices(campaign: Campaign) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _ALONE = 4.4  # enough from an unknown address
 _AGREEING = 7.5  # signature and letterhead or title: enough against the address
 _LEAD = 4.5  # by which a signature must outweigh what speaks for another unit
 _WITH_ADDRESS = 1.5
+_SORTED = 2.5  # enough where a coordinator or the parent sorted several units' papers
 _MANY = 3  # units besides the best: a list, not a report
 
 
@@ -39,6 +40,13 @@ class Witnesses:
     hints_at_branch: bool = False  # own words or file names speak of a 分园 without naming it
     passed_on: bool = False  # the sender passes on what another wrote
     speaks: bool = False  # there is running text, that could call itself 我院
+    owner: str | None = None  # unit to whom the sender's own sorting of several reports gives this one
+    others: frozenset[str] = frozenset()  # units whose reports stand beside this one
+
+    def is_sorted_for(self, unit: str, index: NameIndex) -> bool:
+        """Whether somebody who may report for the unit put its papers apart from others': a coordinator, its parent."""
+        passes = self.sender.trusted or any(index.is_part_of(unit, code) for code in self.sender.codes)
+        return bool(self.others) and unit == self.owner and passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +121,13 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
     if _tied(top, rivals) or _is_of_a_relative(top, rivals, index):
         return _review(seen, _by_evidence(seen, claims), "unit_tied", _tied_text(seen, top, rivals, index))
-    if stranger := _stranger_against(top, seen):
+    if stranger := _stranger_against(top, seen, index):
         units = [top.unit, None] if top.has(_PLACED) else [None, top.unit]
         return _review(seen, units, "unit_unknown", _stranger_text(stranger), stranger.name)
     if not fits_selves(top.unit, seen.selves, index):
         return _review(seen, [top.unit], "unit_doubtful", _selves_text(seen, top, index))
+    if top.unit in seen.others:
+        return _review(seen, [top.unit], "unit_doubtful", _BESIDE_TEXT)
     if seen.hints_at_branch and "signature" not in top.by_source and not index.is_branch(top.unit):
         return _review(seen, [*index.parts_of(top.unit)[:1], top.unit], "unit_doubtful", _BRANCH_TEXT)
     if (mailbox := _mailbox_of(seen)) and top.unit not in mailbox:
@@ -161,6 +171,8 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     ambiguous = any(
         index.may_mean([clue.text for clue in _clues_of(seen, top.unit)], top.unit, code) for code in mailbox
     )
+    if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
+        return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
     text = Text(
@@ -173,7 +185,7 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
 def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdict:
     known = top.unit in seen.sender.codes
     domain = seen.sender.domain_of == top.unit
-    needed = _ALONE
+    needed = _SORTED if seen.is_sorted_for(top.unit, index) else _ALONE
     if known:
         needed = _WITH_ADDRESS if len(seen.sender.codes) == 1 else 3.0
     elif domain:
@@ -205,7 +217,7 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
     others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
     silent = seen.speaks and not seen.selves
-    odd = bool(strangers or others) or silent or seen.hints_at_branch or seen.passed_on
+    odd = bool(strangers or others) or code in seen.others or silent or seen.hints_at_branch or seen.passed_on
     if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:
@@ -236,12 +248,13 @@ def _variant_of(stranger: Stranger, code: str | None, index: NameIndex) -> bool:
     return index.is_wording_of(stranger.name, code)
 
 
-def _stranger_against(top: Standing, seen: Witnesses) -> Stranger | None:
+def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stranger | None:
     """Another organisation signs, heads or names what this unit seems to speak for."""
     signed = {clue.where for clue in seen.clues if clue.unit == top.unit and clue.source in ("signature", "letterhead")}
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
     for stranger in seen.strangers:
-        harmless = stranger.where in signed or (signs and stranger.only_named)
+        misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
+        harmless = stranger.where in signed or (signs and stranger.only_named) or misread
         if top.unit in stranger.holds or not harmless:
             return stranger
     return None
@@ -295,6 +308,10 @@ _SEEN_BEFORE = Text(
 )
 _BRANCH_TEXT = Text(
     "提到分支机构，请核对是总部还是分支报送的。", "It speaks of a branch; please check which of the two reports."
+)
+_BESIDE_TEXT = Text(
+    "同一封邮件里另有该单位的材料，这一份没有写明是哪个单位的，请核对。",
+    "The same message holds another report of that unit; this one does not say whose it is. Please check.",
 )
 _MANY_TEXT = Text(
     "文中列有多个单位，看不出由哪个单位报送，请核对。", "It lists several units; please check whose report it is."

@@ -11,9 +11,11 @@ from filing.documents import Document
 from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
 from filing.text.vocabulary import word_list
-from filing.who.bundles import Bundle, NamedFile
-from filing.who.clues import Clue, clues_in, clues_of_name
+from filing.who.assigning import Assignment, assignments_in
+from filing.who.bundles import Bundle, NamedFile, is_shared
+from filing.who.clues import WEIGHTS, Clue, clues_in, clues_of_name
 from filing.who.names import NameIndex
+from filing.who.sections import sections_of
 from filing.who.senders import Known
 from filing.who.strangers import strangers_in, strangers_named
 from filing.who.units import Witnesses
@@ -25,6 +27,7 @@ _SELF = re.compile(rf"[我本]({'|'.join(sorted(word_list('names')['selves'], ke
 _EXTENSION = re.compile(r"\.[0-9a-zA-Z]{1,5}$")
 _LONG_CORE = 4
 _RUNNING = 100  # characters from which on a text speaks of its writer
+_MANY_FILES = 60  # from then on nobody writes which file is whose
 _CLUE_DOCUMENTS = 400  # of an archive with thousands of files, the first ones
 
 
@@ -39,6 +42,13 @@ class Scene:
     sender_clues: tuple[Clue, ...]
     sender: Known
     passed_on: bool
+    inner_senders: Mapping[str, Known]  # of attached messages that a trusted forwarder passes on, by path
+
+    def sender_of(self, bundle: Bundle) -> Known:
+        """Who sent the bundle: of one that lies in one attached message, its writer."""
+        paths = [file.path for file in bundle.files if not file.is_container]
+        within = [path for path in self.inner_senders if paths and all(one.startswith(f"{path}/") for one in paths)]
+        return self.inner_senders[within[0]] if within else self.sender
 
 
 def scene_of(
@@ -50,9 +60,12 @@ def scene_of(
     *,
     sender: Known,
     passed_on: bool,
+    inner_senders: Mapping[str, Known],
 ) -> Scene:
-    """All clues, by where they stand."""
+    """All clues, by where they stand. A paper with several units' reports comes as one document a report."""
     found: dict[str, list[Clue]] = {}
+    parted = (sections_of(one, index, sorted_by_office=sender.trusted) for one in documents[:_CLUE_DOCUMENTS])
+    documents = (*(one for parts in parted for one in parts), *documents[_CLUE_DOCUMENTS:])
     for document in documents[:_CLUE_DOCUMENTS]:
         if document.role != "quoted":
             found.setdefault(document.where, []).extend(clues_in(document, index))
@@ -60,6 +73,11 @@ def scene_of(
     for file in files[:_CLUE_DOCUMENTS]:
         clues = clues_of_name(_EXTENSION.sub("", file.path), "file", file.path, index, by_where.get(file.path))
         found.setdefault(file.path, []).extend(clues)
+    for path, said in _assignments(documents, files, index).items():
+        weight = WEIGHTS["body"] if said.is_sure else WEIGHTS["body"] / 2
+        of = by_where.get(path)
+        at = (of.top_sha256, of.sha256) if of else (None, None)
+        found.setdefault(path, []).append(Clue(said.unit, "body", path, said.line, weight, *at, said.is_sure))
     for extract in (one for each in extracts for one in each.walk()):
         if subject := dict(extract.metadata).get("subject", "") if extract.media_type == "message/rfc822" else "":
             path = next((file.path for file in files if file.sha256 == extract.part.sha256), "")
@@ -67,7 +85,14 @@ def scene_of(
     speaks = bool(message.sender.name) and not passed_on and not sender.trusted
     named = clues_of_name(message.sender.name, "sender_name", "sender", index) if speaks else []
     kept = {where: tuple(clues) for where, clues in found.items()}
-    return Scene(message, tuple(documents), tuple(files), kept, tuple(named), sender, passed_on)
+    return Scene(message, tuple(documents), tuple(files), kept, tuple(named), sender, passed_on, inner_senders)
+
+
+def _assignments(documents: Sequence[Document], files: Sequence[NamedFile], index: NameIndex) -> dict[str, Assignment]:
+    """What the own words say of the attachments."""
+    own = next((document.text for document in documents if document.role == "body" and document.where == "body"), "")
+    named = [file.path for file in files if not file.is_container]
+    return assignments_in(own, named, index) if own and len(named) <= _MANY_FILES else {}
 
 
 def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campaign) -> Witnesses:
@@ -76,21 +101,31 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
     clues = [clue for where, found in scene.clues.items() if where in wheres for clue in found]
     clues += scene.sender_clues
     clues = [clue for clue in clues if clue.sure or not _is_about(index.core_of(clue.unit), campaign)]
-    if bundle.owner:
-        shared = ("subject", "body", "sender")
+    if bundle.others:
+        shared = {"subject", "body", "sender"} | _held_in_common(bundle)
         clues = [clue for clue in clues if clue.unit == bundle.owner or clue.where not in shared]
-    strangers = [s for d in bundle.documents if d.role != "picture" for s in strangers_in(d, index, campaign)]
+    own = bundle.documents if not bundle.others else tuple(d for d in bundle.documents if not is_shared(d))
+    strangers = [s for d in own if d.role != "picture" for s in strangers_in(d, index, campaign)]
     for where, text in [*_subjects(bundle), *((file.path, _last(file.path)) for file in bundle.files[:50])]:
         strangers += strangers_named(text, where, index)
+    sender = scene.sender_of(bundle)
     return Witnesses(
         tuple(clues),
-        scene.sender,
+        sender,
         tuple(strangers),
-        selves_in(bundle.documents),
-        hints_at_branch(bundle),
-        (scene.passed_on or scene.sender.trusted) and not (scene.sender.trusted and scene.sender.codes),
-        any(len(document.text) > _RUNNING for document in bundle.documents if document.role in ("document", "body")),
+        selves_in(own),
+        hints_at_branch(own, bundle.files),
+        (scene.passed_on or sender.trusted) and not (sender.trusted and sender.codes),
+        any(len(document.text) > _RUNNING for document in own if document.role in ("document", "body")),
+        bundle.owner,
+        bundle.others,
     )
+
+
+def _held_in_common(bundle: Bundle) -> set[str]:
+    """Files that hold several units' reports: their names speak for none of them."""
+    wheres = [document.where for document in bundle.documents]
+    return {f.path for f in bundle.files if any(where.startswith(f"{f.path}/") for where in wheres)}
 
 
 @lru_cache(maxsize=32)
@@ -108,7 +143,7 @@ def _is_about(core: str, campaign: Campaign) -> bool:
 
 def _subjects(bundle: Bundle) -> list[tuple[str, str]]:
     """Of a message with several units' reports the subject is not one unit's."""
-    return [] if bundle.owner else [(d.where, d.text) for d in bundle.documents if d.role == "subject"]
+    return [] if bundle.others else [(d.where, d.text) for d in bundle.documents if d.role == "subject"]
 
 
 def _last(path: str) -> str:
@@ -121,8 +156,8 @@ def selves_in(documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(hit for d in papers for hit in _SELF.findall(squeeze(d.text[:20000])))
 
 
-def hints_at_branch(bundle: Bundle) -> bool:
+def hints_at_branch(documents: Iterable[Document], files: Iterable[NamedFile]) -> bool:
     """Whether subject, own words or a file name speak of a 分园, 分校 and so on."""
-    own = [d.text[:300] for d in bundle.documents if d.role in ("subject", "body")]
-    text = squeeze("\n".join([*own, *(file.path for file in bundle.files)]))
+    own = [d.text[:300] for d in documents if d.role in ("subject", "body")]
+    text = squeeze("\n".join([*own, *(file.path for file in files)]))
     return bool(contains_any(text, words("names", "branches")))
