@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filing.documents import Document
 from filing.text.numerals import numbers, parse_number
@@ -30,6 +30,9 @@ COUNTING_HEAD = re.compile(
     r"(?:参[与加训会])?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?"
 )
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
+NO_SIGN = re.compile(r"[\W_]+")
+PART_OF_UNIT = re.compile(r"本级|机关$|直属")
+SHORTEST_NAME = 3
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
@@ -41,6 +44,7 @@ class Grid:
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    own: tuple[str, ...] | None = None  # the row of the unit that reports, where each row is a unit's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,17 @@ class Entry:
     note: str
 
 
-def grids_of(document: Document) -> tuple[Grid, ...]:
-    """The tables of a document; where a parser gave none, the rows that stand in its text."""
+def grids_of(document: Document, names: Sequence[str] = ()) -> tuple[Grid, ...]:
+    """The tables of a document; where a parser gave none, the rows that stand in its text.
+
+    ``names``: what the unit that reports is called, to find its row among those of several units.
+    """
     tables = [(table.title, table.rows) for table in document.tables if table.rows]
     if not tables:
         rows = tuple(cells_of(line) for line in document.lines)
         tables = [("", block) for block in _blocks(rows)]
-    return tuple(grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+    grids = (grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+    return tuple(replace(grid, own=_own_row(grid, names)) for grid in grids)
 
 
 def entries(grid: Grid, period: Period | None) -> tuple[Entry, ...]:
@@ -122,6 +130,19 @@ def _deeds(entry: Entry, period: Period | None) -> Iterator[str]:
     noted = [clause.mood for clause in clauses_of(entry.note, period=period)]
     if cells and "done" in moods[1:] and "left_out" not in moods + noted and moods[0] != "plan":
         yield said
+
+
+def _own_row(grid: Grid, names: Sequence[str]) -> tuple[str, ...] | None:
+    """The one row that a unit's name heads, among others; 本级 is a part of it."""
+    called = [row for row in grid.rows if any(_is_name(cell, names) for cell in row[:3])]
+    return called[0] if len(called) == 1 and len(grid.rows) > 1 else None
+
+
+def _is_name(cell: str, names: Sequence[str]) -> bool:
+    bare = NO_SIGN.sub("", cell)
+    if len(bare) < SHORTEST_NAME or PART_OF_UNIT.search(bare):
+        return False
+    return any(bare == (name := NO_SIGN.sub("", one)) or name.startswith(bare) or bare in name for one in names)
 
 
 def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], ...]]:
@@ -232,6 +253,8 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
 
 def _columns_are_things(grid: Grid, values_at: Sequence[int]) -> bool:
     """Whether several columns without years hold numbers: then the heads say what is counted, not the rows."""
+    if grid.own is not None:
+        return True
     numeric = [at for at in values_at if _is_numeric(grid, at) and not YEAR_HEAD.search(grid.heads[at])]
     if len(numeric) > 1:
         return not all(COUNTING_HEAD.fullmatch(grid.heads[at]) for at in numeric)
@@ -249,6 +272,8 @@ def _is_numeric(grid: Grid, at: int) -> bool:
 
 
 def _total_row(grid: Grid) -> tuple[str, ...] | None:
+    if grid.own is not None:
+        return grid.own
     totals = [row for row in grid.rows if any(TOTAL_LABEL.match(cell) for cell in row[:3])]
     if totals:
         return totals[-1]
