@@ -10,6 +10,7 @@ from filing.text.vocabulary import word_list
 from filing.what.scales import factor
 
 NEVER = re.compile(r"(?!)")
+LONGEST_SHORT = 4
 LABEL_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()]{1,6})[）)]")
 
 
@@ -45,6 +46,12 @@ class Countable:
         """Whether ``words`` are part of what an own measure is called, and say something: 岗位 of 提供岗位数."""
         return len(words) > 1 and words not in _says_nothing() and any(words in called for called in self.words)
 
+    def is_short_for(self, words: str) -> bool:
+        """Whether a table's ``words`` abbreviate what it is called: 挽损 of 挽回损失, 养护投入 of 投入养护资金."""
+        if not 1 < len(words) <= LONGEST_SHORT:
+            return False
+        return any(_in_order(words, one) or (words[:2] in one and words[2:] in one) for one in self.words)
+
     def fits_label(self, label: str, unit: str) -> bool:
         """Whether a table that calls a row or column so counts this; a stated unit must be one of its counters."""
         bare = LABEL_UNIT.sub("", label)
@@ -57,6 +64,11 @@ class Countable:
     def converted(self, value: float, unit: str) -> float:
         """A value stated in ``unit`` in the measure's own: 28 万元 of 280000 元, 0.9 吨 of 900 公斤."""
         return round(value * factor(unit or self.unit) / factor(self.unit), 6)
+
+
+def _in_order(signs: str, text: str) -> bool:
+    rest = iter(text)
+    return all(sign in rest for sign in signs)
 
 
 @lru_cache(maxsize=1)

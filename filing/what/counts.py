@@ -14,7 +14,7 @@ from filing.text.vocabulary import marker, word_list
 from filing.what.countable import NEVER, Countable
 from filing.what.measures import any_counter
 from filing.what.own import core
-from filing.what.spans import share_of_campaign
+from filing.what.spans import bracketed_share, share_of_campaign
 
 BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
 QUOTED_NAME = re.compile(r"“[^”]{1,40}”|《[^》]{1,40}》")
@@ -26,7 +26,7 @@ GROWS_TO = re.compile(
 TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
 CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
 BARE_VERB = re.compile(
-    r"\s*(?:\d{1,2}月份?|又|再|应有?|实[到查参检训测有筛]|已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
 )
 FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
@@ -43,8 +43,10 @@ CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改�
 FOUND_ONE = re.compile(r"发现|查出|找出|存在")
 SAME_THING = re.compile(r"[、]?(?:总|建筑|占地|长)?(?:面积|长度|重量|里程|共|计|约|近)*")
 REACH = 10
+EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量)")
+FRESH = re.compile(r"(?:本[月次季]|期间)?新(?:增|装|签|发展|安装|签约)(?:了)?[^,，。；、\d]{0,12}$")
 MERE_NAME = re.compile(
-    r"(?:共计|合计|总计|累计|计|共|约|近|达|已|有|仍|为|是|[:：\s])*$|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
+    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
 )
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
@@ -64,6 +66,7 @@ class Count:
     about: str = ""
     tabular: bool = False
     derived: bool = False  # told by 均已整改 alone
+    fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
     place: str = ""  # the village or department under whose name it stands
 
@@ -106,7 +109,8 @@ def scope(key: str) -> re.Pattern[str]:
 
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
-    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
+    own_time = bracketed_share().sub(lambda match: " " * len(match["wide"]) + match["own"] + " ", clause)
+    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, own_time))
     names = [match.span() for match in QUOTED_NAME.finditer(plain)]  # “寻找第二个地球”: no numbers
     amounts = (
         number
@@ -128,8 +132,14 @@ def counted_numbers(clause: str) -> list[Counted]:
     return found
 
 
-def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
-    """What the done clauses of one sentence count."""
+def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
+    """What the done clauses of one sentence count; of 新增388人，累计5210人 the first."""
+    counted = list(_counts_in(told, measures))
+    fresh = {count.measure for count in counted if count.fresh}
+    return [count for count in counted if count.fresh or count.measure not in fresh]
+
+
+def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     subject = _headed(told.heading, measures)
     said = ""
     of_all = False  # 全市共走访…人，发放…元: the numbers of all units
@@ -138,7 +148,7 @@ def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
         items = counted_numbers(clause.text) if clause.is_done else []
-        listed = _listed(items)
+        listed = _listed(items, [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items])
         for at, item in enumerate(items):
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
@@ -152,18 +162,18 @@ def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
             value = measure.converted(item.number.value, item.counter)
             for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
-                yield Count(name, value, reach, told.where, told.text, _about(item))
+                yield Count(name, value, reach, told.where, told.text, _about(item), fresh=_is_fresh(item))
         subject = _last_named(clause.text, measures) or subject
 
 
-def _listed(items: Sequence[Counted]) -> set[int]:
+def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set[int]:
     """The places of numbers that stand in a row of like things: 住院职工6人、困难职工11人; 320人、140人、55人."""
     found: set[int] = set()
     for at, (item, following) in enumerate(pairwise(items)):
         like = re.fullmatch(r"[、和及]\s?", following.left) or (
             LIST_MARK.match(following.left) and len(item.left) > 1 and item.left[-2:] == following.left[-2:]
         )
-        if like and item.counter == following.counter:
+        if like and item.counter == following.counter and called[at + 1] in (None, called[at]):
             found |= {at, at + 1}
     return found
 
@@ -191,7 +201,7 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
 
     ``found``: the hazards that an earlier sentence counted.
     """
-    counted = list(counts_in(told, measures))
+    counted = counts_in(told, measures)
     if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
         found = None  # 均已整改 is about the numbers of its own sentence
     found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
@@ -250,12 +260,20 @@ def _by_unit(item: Counted, fitting: Sequence[Countable]) -> Countable | None:
 
 def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Countable | None:
     """An own measure by a row of things (慰问教师、职工共198人), a deed done to what stands before, a mere name."""
-    name = "" if item.lead != item.left else core(MERE_NAME.sub("", item.left))
+    stated = "" if item.lead != item.left else MERE_NAME.sub("", item.left).strip()
+    name = core(stated)
     return (
         _only([measure for measure in fitting if measure.row.search(item.left)], item)
         or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
-        or _only([measure for measure in fitting if measure.is_called(name)], item)
+        or _only(
+            [one for one in fitting if one.own and one.thing.search(said)] if EXTENT.fullmatch(stated) else [], item
+        )
+        or _only([measure for measure in fitting if measure.is_called(name) or _is_labelled(measure, name)], item)
     )
+
+
+def _is_labelled(measure: Countable, name: str) -> bool:
+    return not measure.own and measure.label.fullmatch(name) is not None
 
 
 def _only(found: Sequence[Countable], item: Counted) -> Countable | None:
@@ -329,6 +347,10 @@ def _about(item: Counted) -> str:
     return left[-8:] or right[:8]
 
 
+def _is_fresh(item: Counted) -> bool:
+    return FRESH.search(item.left) is not None
+
+
 def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
     """What a short heading says the numbers below it count: 三、演练：…累计2次."""
     nearest = heading.rpartition(" / ")[2]
@@ -336,5 +358,8 @@ def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
 
 
 def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
+    called = [measure for measure in measures if measure.is_called(core(MERE_NAME.sub("", clause)))]
+    if len(called) == 1:
+        return called[0]
     found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]
     return max(found, key=lambda pair: pair[0], default=(0, None))[1]

@@ -11,7 +11,7 @@ from filing.text.vocabulary import word_list
 _NUMBER = r"(?:\d|[一二两三四五六七八九十])"
 _WRONG = r"(?:误|错)?(?:写|填|报|录|打|统计|登记)(?:错)?(?:成|为|作)?了?"
 CORRECTS = re.compile(
-    rf"(?:更正|订正|更改|改正|修正)为|应(?:该)?(?:为|是){_NUMBER}|以(?:此|本次|这[次个份])[^,，。；]{{0,4}}为准"
+    rf"(?:更正|订正|更改|改正|修正)为|[由从][^,，。；]{{1,14}}改(?:为|成)|应(?:该)?(?:为|是){_NUMBER}|以(?:此|本次|这[次个份])[^,，。；]{{0,4}}为准"
     rf"|[写填报漏录]错|笔误|有误|[错误](?:写|填|报|录|打)|(?:写|填|报|录|打)(?:成|为|作)了?{_NUMBER}[^。；]*(?:实际|应)"
 )
 _TO = (
@@ -44,8 +44,8 @@ def _pair() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _denied() -> re.Pattern[str]:
-    """而非2300吨: the wrong number after the right one."""
-    return re.compile(rf"[,，]?而?(?:非|不是){_amount('unit')}")
+    """而非2300吨, 误写成186公里: the wrong number after the right one."""
+    return re.compile(rf"[,，]?(?:而?(?:非|不是)|(?:误|错)(?:写|填|报|录|打)(?:成|为|作)?了?){_amount('unit')}")
 
 
 def _amount(name: str) -> str:

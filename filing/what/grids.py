@@ -15,12 +15,15 @@ from records.campaigns import Campaign, Period
 NOTHING = re.compile(r"(?:0|/|\\|—+|-+|无|未|否|×|空|不涉及|未开展|没有)?(?:[场次份条人处项篇个]|人次)?$")
 NUMBERING = re.compile(r"(?:序号|编号|No\.?|号)$", re.IGNORECASE)
 YEAR_HEAD = re.compile(r"(20\d\d)")
-OTHER_COLUMN = re.compile(r"去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预")
+OTHER_COLUMN = re.compile(
+    r"率$|率[（(]|占比|占计划|进度$|百分比|去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预"
+)
 MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
 UNIT_HEAD = re.compile(r"单位$|计量")
 FORM_HEAD = re.compile(
     r"(?:填报|报送|上报|制表|填表|统计|报告)?(?:单位|部门|人|时间|日期|电话|负责人|联系人|审核人)(?:[（(][^）)]{0,6}[）)])?\s*[:：]"
 )
+FIELD = re.compile(r"[^:：（(\d]{1,8}[:：]")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
@@ -172,7 +175,7 @@ def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
 def _is_caption(row: Sequence[str]) -> bool:
     """Whether a row is the table's title, or says who filled it in and when (填报单位：…)."""
     filled = [cell for cell in row if cell]
-    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) for cell in filled))
+    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) or FIELD.match(cell) for cell in filled))
 
 
 def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

@@ -18,7 +18,7 @@ GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
 CALLED_ALL = r"(?:等|共|共计|合计|总计|累计|总|约|近|逾|达|超)*"
 COUNTED = re.compile(
-    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|时长)$"
+    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
 )
 MONEY = re.compile(r"(?:金额|总额|资金|经费|款项|金|款)$")
 ACTUAL = re.compile(r"实[际筛查到参检训有]{1,2}数?$|(?:已)?完成(?:数|情况)?$")
@@ -33,7 +33,11 @@ def own_measure(measure: Measure) -> Countable:
     apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in halves for a, b in ((one, two), (two, one))]
     deeds = tuple(dict.fromkeys(pair for word in called for pair in _deeds(word)))
     short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in deeds]
-    named = alternatives([*map(re.escape, called), *apart, *short])
+    rows = [*((verb, thing[-2:]) for verb, thing in deeds), *((like(one), like(two)) for one, two in halves)]
+    names = [
+        word for word in called if word in measure.cues or not any(re.fullmatch(one, word) for one in _groups("verbs"))
+    ]
+    named = alternatives([*map(re.escape, names), *apart, *short])
     return Countable(
         name=measure.name,
         counters=_counters(measure.unit),
@@ -48,9 +52,9 @@ def own_measure(measure: Measure) -> Countable:
         words=called,
         halves=halves,
         pieces=_small_words(measure.unit, called, halves),
-        row=alternatives(rf"{verb}{ROW}{thing[-2:]}{CALLED_ALL}$" for verb, thing in deeds),
+        row=alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in rows),
         deed=alternatives(rf"{verb}(?:成功|完成|办结|了|到位|好|共|约|近|达)*$" for verb, _ in deeds),
-        thing=alternatives(re.escape(thing) for _, thing in deeds),
+        thing=alternatives(like(thing[-2:]) for _, thing in deeds),
     )
 
 
@@ -60,8 +64,9 @@ def core(label: str) -> str:
 
 
 def like(word: str) -> str:
-    """A word of a label as a pattern, with the verbs that say the same: 新建 and 建成."""
-    return next((group for group in _verb_groups() if re.fullmatch(group, word)), re.escape(word))
+    """A word of a label as a pattern, with those that say the same: 新建 and 建成, 老人 and 老年人."""
+    groups = (*_groups("verbs"), *_groups("nouns"))
+    return next((group for group in groups if re.fullmatch(group, word)), re.escape(word))
 
 
 def _called(measure: Measure) -> tuple[str, ...]:
@@ -90,7 +95,7 @@ def _counters(unit: str) -> re.Pattern[str]:
 
 def _deeds(word: str) -> Iterator[tuple[str, str]]:
     """The verb with which a label begins or ends, and its thing: (调解, 劳动争议), (筛查, 视力)."""
-    for group in _verb_groups():
+    for group in _groups("verbs"):
         found = re.match(group, word) or re.search(f"{group}$", word)
         thing = word.replace(found[0], "", 1) if found else ""
         if len(thing) > 1:
@@ -106,7 +111,7 @@ def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, s
 
 def _verbs(called: Iterable[str]) -> re.Pattern[str]:
     """The verbs of a label, each with an object of its own behind it: 慰问困难教师 of 慰问职工数."""
-    found = {group for word in called for group in _verb_groups() if re.match(group, word)}
+    found = {group for word in called for group, _ in _deeds(word)}
     return alternatives(rf"{group}(?=[^,，。；\d]{{1,20}}$)" for group in sorted(found))
 
 
@@ -121,9 +126,9 @@ def _halves(word: str) -> Iterator[tuple[str, str]]:
         yield word[:at], word[at:]
 
 
-@lru_cache(maxsize=1)
-def _verb_groups() -> tuple[str, ...]:
-    return tuple(f"(?:{group})" for group in word_list("figures")["own"]["verbs"])
+@lru_cache(maxsize=2)
+def _groups(key: str) -> tuple[str, ...]:
+    return tuple(f"(?:{group})" for group in _own(key))
 
 
 def _own(key: str) -> Any:

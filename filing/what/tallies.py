@@ -108,8 +108,10 @@ def _measure_named(label: str, unit: str, measures: Sequence[Countable]) -> str 
         return "participants"
     if fitting:
         return min(fitting, key=lambda measure: not measure.own).name
-    called = [one.name for one in measures if one.own and one.fits_unit(unit) and one.is_called(core(bare))]
-    return called[0] if len(called) == 1 else None
+    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
+    called = [measure.name for measure in own if measure.is_called(core(bare))]
+    short = [measure.name for measure in own if unit and measure.is_short_for(core(bare))]
+    return next((found[0] for found in (called, short) if len(found) == 1), None)
 
 
 def _counter_of(cell: str) -> str:
