@@ -90,7 +90,7 @@ def _submission(
     kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids))
     said = squeeze("\n".join(title.text for title in titles))
     answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
-    figures = find_figures(own, campaign, answer.kind)
+    figures = find_figures(own, campaign, answer.kind, unit.names if unit else ())
     saying = sign_in(titles, said_all)
     doubtful = [
         *(["kind"] if answer.doubtful else []),

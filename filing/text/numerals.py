@@ -23,7 +23,9 @@ VAGUE_BEFORE = re.compile(r"(?:几|若干)$")
 SEVERAL_BEFORE = re.compile(r"(?<![人次总处份个件户条场项篇量])[数成]$")  # 数十 is no amount, 人数十二 is one
 ORDINAL_BEFORE = re.compile(r"第\s?$")
 _BEFORE = 8  # characters in front of a number that tell what it is
-MORE_AFTER = re.compile(r"\s?(?:余|多(?!样|种|元|次|个|方|项|部门|渠道)|来(?=[个名人位份条场次户])|几)")
+MORE_AFTER = re.compile(
+    r"\s?(?:余|多(?!样|种|元|次|个|方|项|部门|渠道)|来(?=[个名人位份条场次户张本册件袋家棵株块处期天套台])|几)"
+)
 MORE_THAN_TENS = re.compile(r"\s?多(?=[个次种])")  # 五十多个; of 多个 alone there is no number
 ABOUT_BEFORE = re.compile(r"(?:约|近|将近|超过|超|逾|达|大约|上|不少于|至少)\s?$")
 

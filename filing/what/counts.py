@@ -6,12 +6,15 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from filing.text.numerals import Number, numbers
 from filing.text.tense import Clause
 from filing.text.vocabulary import marker, word_list
-from filing.what.measures import Countable, any_counter
-from filing.what.spans import share_of_campaign
+from filing.what.countable import NEVER, Countable
+from filing.what.measures import any_counter
+from filing.what.own import core
+from filing.what.spans import bracketed_share, share_of_campaign
 
 BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
 QUOTED_NAME = re.compile(r"“[^”]{1,40}”|《[^》]{1,40}》")
@@ -23,14 +26,11 @@ GROWS_TO = re.compile(
 TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
 CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
 BARE_VERB = re.compile(
-    r"\s*(?:已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
 )
 FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
-OF_ALL_UNITS = re.compile(
-    r"(?:^(?:据[^,，]{0,6}|目前)?|期间|以来|[日月]，?)全(?:国|省|市|区|县)(?!的)(?:各[^,，]{0,6})?(?=共|累计|$|[^,，]{0,24}$)"
-)
 NO_AMOUNT = re.compile(
     r"一封[公家]?[信书]|一(.)一.|(?<=一.)一."
 )  # a letter by its name; 一封一封, 一车一档: each of them
@@ -38,9 +38,16 @@ OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|�
 NEAR = 2
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
+LIST_MARK = re.compile(r"[、，,和及]")
 CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改正))[^,，。；、]{2,12}")
 FOUND_ONE = re.compile(r"发现|查出|找出|存在")
+SAME_THING = re.compile(r"[、]?(?:总|建筑|占地|长)?(?:面积|长度|重量|里程|共|计|约|近)*")
 REACH = 10
+EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量)")
+FRESH = re.compile(r"(?:本[月次季]|期间)?新(?:增|装|签|发展|安装|签约)(?:了)?[^,，。；、\d]{0,12}$")
+MERE_NAME = re.compile(
+    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
+)
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
 
@@ -59,6 +66,7 @@ class Count:
     about: str = ""
     tabular: bool = False
     derived: bool = False  # told by 均已整改 alone
+    fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
     place: str = ""  # the village or department under whose name it stands
 
@@ -71,6 +79,7 @@ class Told:
     clauses: Sequence[Clause]
     heading: str
     where: str
+    of_all: re.Pattern[str] = NEVER  # words by which a clause tells of all units, not of the writer's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,8 @@ def scope(key: str) -> re.Pattern[str]:
 
 def counted_numbers(clause: str) -> list[Counted]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
-    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, clause))
+    own_time = bracketed_share().sub(lambda match: " " * len(match["wide"]) + match["own"] + " ", clause)
+    plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, own_time))
     names = [match.span() for match in QUOTED_NAME.finditer(plain)]  # “寻找第二个地球”: no numbers
     amounts = (
         number
@@ -114,32 +124,66 @@ def counted_numbers(clause: str) -> list[Counted]:
         end = carried[at + 1][0].start if at + 1 < len(carried) else len(plain)
         lead = plain[: number.start]
         if not number.ordinal and not RANGE_BEFORE.search(lead):
-            sides = plain[start : number.start], plain[counter.end() : end]
-            found.append(Counted(number, counter["counter"], *sides, lead, at + 1 < len(carried)))
+            left, right = plain[start : number.start], plain[counter.end() : end]
+            if found and SAME_THING.fullmatch(left) and found[-1].counter != counter["counter"]:
+                left = found[-1].left  # 拆除违建11处1450平方米
+            found.append(Counted(number, counter["counter"], left, right, lead, at + 1 < len(carried)))
         start = counter.end()
     return found
 
 
-def counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
-    """What the done clauses of one sentence count."""
+def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
+    """What the done clauses of one sentence count; of 新增388人，累计5210人 the first."""
+    counted = list(_counts_in(told, measures))
+    fresh = {count.measure for count in counted if count.fresh}
+    return [count for count in counted if count.fresh or count.measure not in fresh]
+
+
+def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     subject = _headed(told.heading, measures)
     said = ""
     of_all = False  # 全市共走访…人，发放…元: the numbers of all units
     reach_found = 0  # of the hazards found in this sentence: what was put right of them reaches as far
+    parted: set[str] = set()  # of which measures an 其中 has named a part
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
-        for item in counted_numbers(clause.text) if clause.is_done else ():
+        items = counted_numbers(clause.text) if clause.is_done else []
+        listed = _listed(items, [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items])
+        for at, item in enumerate(items):
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
-            of_all = OF_ALL_UNITS.search(item.lead) is not None or (of_all and not OWN.search(clause.text))
-            if measure is None or of_all or not _is_amount(item):
+            of_all = told.of_all.search(item.lead) is not None or (of_all and not OWN.search(clause.text))
+            if measure is not None and _is_part(item, measure, f"{before} {item.lead}"):
+                parted.add(measure.name)
+            if measure is None or measure.name in parted or of_all or at in listed or not _is_amount(item):
                 continue
             reach = _reach(item, said)
             reach_found = reach if measure.name == "hazards_found" else reach_found
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
+            value = measure.converted(item.number.value, item.counter)
             for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
-                yield Count(name, item.number.value / measure.scale, reach, told.where, told.text, _about(item))
+                yield Count(name, value, reach, told.where, told.text, _about(item), fresh=_is_fresh(item))
         subject = _last_named(clause.text, measures) or subject
+
+
+def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set[int]:
+    """The places of numbers that stand in a row of like things: 住院职工6人、困难职工11人; 320人、140人、55人."""
+    found: set[int] = set()
+    for at, (item, following) in enumerate(pairwise(items)):
+        like = re.fullmatch(r"[、和及]\s?", following.left) or (
+            LIST_MARK.match(following.left) and len(item.left) > 1 and item.left[-2:] == following.left[-2:]
+        )
+        if like and item.counter == following.counter and called[at + 1] in (None, called[at]):
+            found |= {at, at + 1}
+    return found
+
+
+def _is_part(item: Counted, measure: Countable, before: str) -> bool:
+    """Whether 其中 makes the number a part of what its measure counts: not 开展活动30场，其中培训10场."""
+    if "其中" not in item.left:
+        return False
+    said = before[: before.rindex("其中")]
+    return not said.strip() or measure.before.search(said) is not None or measure.pieces.search(said) is not None
 
 
 def _also(item: Counted, measure: Countable, measures: Sequence[Countable], said: str) -> list[str]:
@@ -157,7 +201,7 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
 
     ``found``: the hazards that an earlier sentence counted.
     """
-    counted = list(counts_in(told, measures))
+    counted = counts_in(told, measures)
     if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
         found = None  # 均已整改 is about the numbers of its own sentence
     found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
@@ -197,18 +241,43 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
         return None if _takes_away(item.link[max(0, left[0].start() - AROUND) :], left[1]) else left[1]
     if right is not None:
         return None if _takes_away(item.link[-AROUND:], right) else right
-    telling = _by_unit(item, fitting)
+    telling = _by_unit(item, fitting) or _by_own_words(item, fitting, said)
     if telling is not None:
         return telling
-    bare = BARE_VERB.fullmatch(item.left) and BARE_VERB.fullmatch(item.right)
-    adds_to_subject = bare or CALLED_TOTAL.search(item.left)
-    return subject if subject in fitting and adds_to_subject else None
+    return subject if subject in fitting and _adds_to(subject, item) else None
+
+
+def _adds_to(subject: Countable, item: Counted) -> bool:
+    """Whether a number without a thing of its own counts what was spoken of: 共20人, 实际筛查2150人."""
+    left = subject.deed.sub("", item.left)
+    return bool(BARE_VERB.fullmatch(left) and BARE_VERB.fullmatch(item.right)) or bool(CALLED_TOTAL.search(item.left))
 
 
 def _by_unit(item: Counted, fitting: Sequence[Countable]) -> Countable | None:
     """A campaign's own measure whose counter says nearly all, one word of its label the rest: 检查旅馆19家."""
-    named = [measure for measure in fitting if measure.pieces.search(item.left)]
-    return named[0] if len(named) == 1 and not _takes_away(item.left[-AROUND:], named[0]) else None
+    return _only([measure for measure in fitting if measure.pieces.search(item.left)], item)
+
+
+def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Countable | None:
+    """An own measure by a row of things (慰问教师、职工共198人), a deed done to what stands before, a mere name."""
+    stated = "" if item.lead != item.left else MERE_NAME.sub("", item.left).strip()
+    name = core(stated)
+    return (
+        _only([measure for measure in fitting if measure.row.search(item.left)], item)
+        or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
+        or _only(
+            [one for one in fitting if one.own and one.thing.search(said)] if EXTENT.fullmatch(stated) else [], item
+        )
+        or _only([measure for measure in fitting if measure.is_called(name) or _is_labelled(measure, name)], item)
+    )
+
+
+def _is_labelled(measure: Countable, name: str) -> bool:
+    return not measure.own and measure.label.fullmatch(name) is not None
+
+
+def _only(found: Sequence[Countable], item: Counted) -> Countable | None:
+    return found[0] if len(found) == 1 and not _takes_away(item.left[-AROUND:], found[0]) else None
 
 
 def _nearest_left(item: Counted, fitting: Sequence[Countable], said: str) -> tuple[re.Match[str], Countable] | None:
@@ -268,7 +337,7 @@ def _is_one_of_a_chain(item: Counted) -> bool:
 
 def _reach(item: Counted, said: str) -> int:
     period = PERIOD if scope("period").search(said) else 0
-    if scope("total").search(item.left):
+    if scope("total").search(item.left) or scope("actual").search(item.left):
         return TOTAL + period
     return OF_A_DAY if scope("day").search(item.left) else PLAIN + period
 
@@ -278,6 +347,10 @@ def _about(item: Counted) -> str:
     return left[-8:] or right[:8]
 
 
+def _is_fresh(item: Counted) -> bool:
+    return FRESH.search(item.left) is not None
+
+
 def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
     """What a short heading says the numbers below it count: 三、演练：…累计2次."""
     nearest = heading.rpartition(" / ")[2]
@@ -285,5 +358,8 @@ def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
 
 
 def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
+    called = [measure for measure in measures if measure.is_called(core(MERE_NAME.sub("", clause)))]
+    if len(called) == 1:
+        return called[0]
     found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]
     return max(found, key=lambda pair: pair[0], default=(0, None))[1]

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from filing.text.tense import Clause
 from filing.text.vocabulary import word_list
+from filing.what.countable import Countable
 from filing.what.counts import PLAIN, TOTAL, Count, Told
-from filing.what.measures import Countable
 
 LATIN = re.compile(r"[A-Za-z]{3}")
 ONES = (

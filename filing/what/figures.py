@@ -6,14 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from filing.documents import Document, Role
 from filing.text.sentences import Sentence, sentences
 from filing.text.vocabulary import word_list
+from filing.what.countable import Countable
 from filing.what.counts import Count, Told, counts_with_fixed
 from filing.what.english import english_counts
+from filing.what.errata import CORRECTS, corrected
 from filing.what.heads import one_event_heads, participant_totals
-from filing.what.measures import Countable, measures_for
+from filing.what.measures import measures_for
 from filing.what.pasted import clauses_told
 from filing.what.spans import clauses_within
 from filing.what.statements import reporting
@@ -46,24 +49,25 @@ PLACE = re.compile(
     r"(?:^|/ )\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]*\s*)?([^/、]{1,8}"
     r"(?:村|社区|科|科室|车间|班组|网格|校区|院区|分院|支部|片区|年级))(?: /.*)?$"
 )
-CORRECTS = re.compile(
-    r"(?:更正|订正|更改|改正|修正)为|应(?:该)?(?:为|是)[\d一二三四五六七八九十]|以(?:此|本次|这[次个份])[^,，。；]{0,4}为准|[写填报漏]错|笔误"
-)
+LEVELS = "国省市区县镇乡"
 OF_ALL = re.compile(r"全[乡镇区县市街院校局园处司]|合计|总计|以上")
 EVENTS = ("trainings", "drills")
 
 
-def find_figures(documents: Sequence[Document], campaign: Campaign, kind: Kind) -> tuple[Figure, ...]:
+def find_figures(
+    documents: Sequence[Document], campaign: Campaign, kind: Kind, names: Sequence[str] = ()
+) -> tuple[Figure, ...]:
     """Every measure that ``documents``, one unit's report, state a value for, in the order of CONTRACT.md.
 
     Totals go before parts; parts are not added up. Attachments go before the body. ``kind`` decides whether a head
-    count can be the whole message's (``material`` about one event). ``doubtful``: statements contradict each other.
+    count can be the whole message's (``material`` about one event); ``names`` are what the unit is called, to find its
+    row in a table of several. ``doubtful``: statements contradict each other.
     """
     measures = measures_for(campaign)
     read = reporting(documents, campaign)
     counts: dict[str, list[tuple[int, Count]]] = defaultdict(list)
     for document in read:
-        for count in _counts(document, measures, campaign):
+        for count in _counts(document, measures, campaign, names):
             counts[count.measure].append((CORRECTED if count.corrects else _tier(document), count))
     of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
     if "participants" not in counts and kind == "material" and not of_several:
@@ -93,22 +97,24 @@ def _tier(document: Document) -> int:
     return next((at for at, roles in enumerate(TIERS) if document.role in roles), len(TIERS))
 
 
-def _counts(document: Document, measures: Sequence[Countable], campaign: Campaign) -> list[Count]:
+def _counts(document: Document, measures: Sequence[Countable], campaign: Campaign, names: Sequence[str]) -> list[Count]:
     found = [
         count
-        for count in tabular_counts(document, measures, campaign.period)
+        for count in tabular_counts(document, measures, campaign.period, names)
         if count.measure not in HAZARDS or count.tabular or not _is_of_others(count.text)
     ]
     if document.role == "sheet":
         return found
+    of_all = _all_units(_levels(campaign.issuer))
     before: Sentence | None = None
     places = _places(document.text)
     last: Count | None = None
     for sentence in sentences(document.text):
         if sentence.cells:
             continue
-        clauses = clauses_within(clauses_told(sentence, campaign), sentence.heading, campaign.period)
-        told = Told(sentence.text, clauses, sentence.heading, document.where)
+        right = replace(sentence, text=corrected(sentence.text))
+        clauses = clauses_within(clauses_told(right, campaign), sentence.heading, campaign.period)
+        told = Told(sentence.text, clauses, sentence.heading, document.where, of_all)
         counted = counts_with_fixed(told, measures, last)
         counted = [replace(count, corrects=True) for count in counted] if CORRECTS.search(sentence.text) else counted
         place = "" if OF_ALL.search(sentence.text) else _place(sentence.heading)
@@ -119,6 +125,17 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
         found += [*counted, *participant_totals(told), *english_counts(told, measures)]
         before = sentence
     return found
+
+
+def _levels(issuer: str) -> str:
+    """The levels at which 全… means all units of a campaign: those of its issuer and above; all where it names none."""
+    named = [LEVELS.index(sign) for sign in issuer if sign in LEVELS]
+    return LEVELS[: max(named, default=len(LEVELS) - 3) + 1]
+
+
+@lru_cache(maxsize=8)
+def _all_units(levels: str) -> re.Pattern[str]:
+    return re.compile(str(word_list("figures")["scope"]["all_units"]).replace("{levels}", levels))
 
 
 def _place(heading: str) -> str:

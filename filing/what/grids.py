@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filing.documents import Document
 from filing.text.numerals import numbers, parse_number
@@ -15,12 +15,15 @@ from records.campaigns import Campaign, Period
 NOTHING = re.compile(r"(?:0|/|\\|—+|-+|无|未|否|×|空|不涉及|未开展|没有)?(?:[场次份条人处项篇个]|人次)?$")
 NUMBERING = re.compile(r"(?:序号|编号|No\.?|号)$", re.IGNORECASE)
 YEAR_HEAD = re.compile(r"(20\d\d)")
-OTHER_COLUMN = re.compile(r"去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预")
+OTHER_COLUMN = re.compile(
+    r"率$|率[（(]|占比|占计划|进度$|百分比|去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预"
+)
 MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
 UNIT_HEAD = re.compile(r"单位$|计量")
 FORM_HEAD = re.compile(
     r"(?:填报|报送|上报|制表|填表|统计|报告)?(?:单位|部门|人|时间|日期|电话|负责人|联系人|审核人)(?:[（(][^）)]{0,6}[）)])?\s*[:：]"
 )
+FIELD = re.compile(r"[^:：（(\d]{1,8}[:：]")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
@@ -30,6 +33,9 @@ COUNTING_HEAD = re.compile(
     r"(?:参[与加训会])?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?"
 )
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
+NO_SIGN = re.compile(r"[\W_]+")
+PART_OF_UNIT = re.compile(r"本级|机关$|直属")
+SHORTEST_NAME = 3
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
@@ -41,6 +47,7 @@ class Grid:
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    own: tuple[str, ...] | None = None  # the row of the unit that reports, where each row is a unit's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,17 @@ class Entry:
     note: str
 
 
-def grids_of(document: Document) -> tuple[Grid, ...]:
-    """The tables of a document; where a parser gave none, the rows that stand in its text."""
+def grids_of(document: Document, names: Sequence[str] = ()) -> tuple[Grid, ...]:
+    """The tables of a document; where a parser gave none, the rows that stand in its text.
+
+    ``names``: what the unit that reports is called, to find its row among those of several units.
+    """
     tables = [(table.title, table.rows) for table in document.tables if table.rows]
     if not tables:
         rows = tuple(cells_of(line) for line in document.lines)
         tables = [("", block) for block in _blocks(rows)]
-    return tuple(grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+    grids = (grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+    return tuple(replace(grid, own=_own_row(grid, names)) for grid in grids)
 
 
 def entries(grid: Grid, period: Period | None) -> tuple[Entry, ...]:
@@ -124,6 +135,19 @@ def _deeds(entry: Entry, period: Period | None) -> Iterator[str]:
         yield said
 
 
+def _own_row(grid: Grid, names: Sequence[str]) -> tuple[str, ...] | None:
+    """The one row that a unit's name heads, among others; 本级 is a part of it."""
+    called = [row for row in grid.rows if any(_is_name(cell, names) for cell in row[:3])]
+    return called[0] if len(called) == 1 and len(grid.rows) > 1 else None
+
+
+def _is_name(cell: str, names: Sequence[str]) -> bool:
+    bare = NO_SIGN.sub("", cell)
+    if len(bare) < SHORTEST_NAME or PART_OF_UNIT.search(bare):
+        return False
+    return any(bare == (name := NO_SIGN.sub("", one)) or name.startswith(bare) or bare in name for one in names)
+
+
 def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], ...]]:
     block: list[tuple[str, ...]] = []
     for row in (*rows, ()):
@@ -151,7 +175,7 @@ def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
 def _is_caption(row: Sequence[str]) -> bool:
     """Whether a row is the table's title, or says who filled it in and when (填报单位：…)."""
     filled = [cell for cell in row if cell]
-    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) for cell in filled))
+    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) or FIELD.match(cell) for cell in filled))
 
 
 def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -232,6 +256,8 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
 
 def _columns_are_things(grid: Grid, values_at: Sequence[int]) -> bool:
     """Whether several columns without years hold numbers: then the heads say what is counted, not the rows."""
+    if grid.own is not None:
+        return True
     numeric = [at for at in values_at if _is_numeric(grid, at) and not YEAR_HEAD.search(grid.heads[at])]
     if len(numeric) > 1:
         return not all(COUNTING_HEAD.fullmatch(grid.heads[at]) for at in numeric)
@@ -249,6 +275,8 @@ def _is_numeric(grid: Grid, at: int) -> bool:
 
 
 def _total_row(grid: Grid) -> tuple[str, ...] | None:
+    if grid.own is not None:
+        return grid.own
     totals = [row for row in grid.rows if any(TOTAL_LABEL.match(cell) for cell in row[:3])]
     if totals:
         return totals[-1]

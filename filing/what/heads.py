@@ -109,6 +109,8 @@ def _attended(item: Counted, sentence: str) -> bool:
         return True
     if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):
         return True
+    if re.match(_words("gathered"), item.right):
+        return True
     return bool(re.match(after, item.right) or attending.search(item.left) or attending.match(sentence))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from filing.text.tense import Clause, sides
 from filing.text.vocabulary import word_list
@@ -24,7 +25,7 @@ def clauses_within(clauses: Sequence[Clause], heading: str, period: Period | Non
     wide = _words("wide").search(heading) is not None
     out = []
     for at, clause in enumerate(clauses):
-        if _words("own").search(clause.text) or 0 in sides(clause.text, period):
+        if at in shares or _words("own").search(clause.text) or 0 in sides(clause.text, period):
             wide = False
         elif clause.is_done and _words("wide").search(clause.text):
             wide = True
@@ -36,6 +37,16 @@ def clauses_within(clauses: Sequence[Clause], heading: str, period: Period | Non
 def share_of_campaign() -> re.Pattern[str]:
     """其中活动月期间: what follows is the campaign's own share of a number that runs over a longer time."""
     return _words("share")
+
+
+@lru_cache(maxsize=1)
+def bracketed_share() -> re.Pattern[str]:
+    """1.35万平方米（其中会战期间3200平方米）: ``own`` is the campaign's share of ``wide``, its bracket included."""
+    amount = r"\d[\d,，.]*\s?[百千]?[万亿]?余?\s?(?P<{0}>[\u4e00-\u9fffa-z㎡²]{{1,4}})"
+    return re.compile(
+        rf"(?P<wide>{amount.format('unit')}[（(](?:其中)?[:：,，]?[^（）()\d]{{0,8}}(?:{word_list('figures')['spans']['own']})"
+        rf"[^（）()\d]{{0,4}})(?P<own>{amount.format('same')})[）)]"
+    )
 
 
 def _words(key: str) -> re.Pattern[str]:

@@ -9,8 +9,8 @@ from pathlib import PurePath
 
 from filing.documents import Document
 from filing.text.sentences import Sentence, sentences
+from filing.what.countable import LABEL_UNIT
 from filing.what.grids import done_rows
-from filing.what.measures import LABEL_UNIT
 from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 

@@ -9,20 +9,25 @@ from filing.documents import Document
 from filing.text.numerals import numbers, parse_number
 from filing.text.tense import clauses_of
 from filing.text.vocabulary import word_list
+from filing.what.countable import LABEL_UNIT, Countable
 from filing.what.counts import TOTAL, Count, Told, counts_with_fixed
 from filing.what.grids import YEAR_HEAD, Entry, columns, entries, grids_of, totals
-from filing.what.measures import LABEL_UNIT, Countable, any_counter
+from filing.what.measures import any_counter
+from filing.what.own import core
+from filing.what.scales import factor
 from records.campaigns import Period
 
 YEAR_WORD = re.compile(r"20\d\d\s?年?度?")
-HEAD_UNIT = re.compile(r"人次|人数|场次|次数|份数|条数|处数|篇数|户数|金额|时长|面积")
+HEAD_UNIT = re.compile(r"人次|人数|场次|次数|份数|条数|处数|篇数|户数|件数|家数|个数|盏数|套数")
 LEADING = re.compile(r"^\s*(?:约|近|共|共计|合计|累计|已)?\s*")
 SHORT_CELL = 14
 
 
-def tabular_counts(document: Document, measures: Sequence[Countable], period: Period | None) -> Iterator[Count]:
-    """What the tables of a document count."""
-    for grid in grids_of(document):
+def tabular_counts(
+    document: Document, measures: Sequence[Countable], period: Period | None, names: Sequence[str] = ()
+) -> Iterator[Count]:
+    """What the tables of a document count; of a table of several units only the row of the one called ``names``."""
+    for grid in grids_of(document, names):
         if _is_of_another_year(grid.title, period):
             continue
         for entry in entries(grid, period):
@@ -50,18 +55,13 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
     numbers_at = [(head, cell, value) for head, cell in entry.values if (value := cell_value(cell)) is not None]
     for head, cell, value in numbers_at:
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
-        name = _measure_named(label, entry.unit or _counter_of(cell) or _unit_of(head), measures)
+        unit = _counter_of(cell) or _unit_in(entry.label) or entry.unit or _unit_in(head) or _unit_of(head)
+        name = _measure_named(label, unit, measures)
         if name == "participants" and label != entry.label and not _is_of_all(entry.label):
             continue  # those at one kind of activity are a part
         if name is not None and (value or not _is_denied(entry, period)):
-            yield Count(
-                name,
-                _scaled(name, value, cell, measures),
-                TOTAL,
-                where,
-                f"{entry.label} {cell}{entry.unit}",
-                tabular=True,
-            )
+            text = f"{entry.label} {cell}{entry.unit}"
+            yield Count(name, _converted(name, value, cell, unit, measures), TOTAL, where, text, tabular=True)
     for _, cell in entry.values:
         if cell and cell_value(cell) is None:
             sentence = f"{entry.label}：{cell}"
@@ -69,10 +69,13 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
             yield from counts_with_fixed(told, measures)
 
 
-def _scaled(name: str, value: float, cell: str, measures: Sequence[Countable]) -> float:
-    """A cell that spells 万 out (12.5万元) in the unit of its measure, which may be 万元."""
-    scale = next((measure.scale for measure in measures if measure.name == name), 1.0)
-    return value / scale if "万" in cell else value
+def _converted(name: str, value: float, cell: str, unit: str, measures: Sequence[Countable]) -> float:
+    """A cell's number in the unit of its measure; a cell that spells 万 out (12.5万) is in no 万元 any more."""
+    counted_in = unit.removeprefix("万") if "万" in cell else unit
+    measure = next((measure for measure in measures if measure.name == name), None)
+    if measure is None:
+        return value * factor(counted_in)
+    return measure.converted(value, counted_in or (measure.unit.removeprefix("万") if "万" in cell else ""))
 
 
 def _is_of_all(label: str) -> bool:
@@ -87,31 +90,45 @@ def _is_denied(entry: Entry, period: Period | None) -> bool:
 
 def _of_column(head: str, cell: str, measures: Sequence[Countable], where: str) -> Iterator[Count]:
     value = cell_value(cell)
-    name = _measure_named(head, _counter_of(cell), measures)
+    unit = _counter_of(cell) or _unit_in(head) or _unit_of(head)
+    name = _measure_named(head, unit, measures)
     if value is not None and name is not None:
-        yield Count(name, _scaled(name, value, cell, measures), TOTAL, where, f"{head} {cell}", tabular=True)
+        text = f"{head} {cell}"
+        yield Count(name, _converted(name, value, cell, unit, measures), TOTAL, where, text, tabular=True)
 
 
 def _measure_named(label: str, unit: str, measures: Sequence[Countable]) -> str | None:
     """The measure that a row or column is called after; the campaign's own before the others."""
     words = word_list("figures")["participants"]
-    bare = LABEL_UNIT.sub("", label)
-    stated = unit or next(iter(LABEL_UNIT.findall(label)), "")
-    if re.search(words["label"], bare) and (not stated or re.fullmatch(words["counters"], stated)):
-        return "participants"
+    bare = LABEL_UNIT.sub("", label).strip()
     fitting = [measure for measure in measures if measure.fits_label(label, unit)]
-    return min(fitting, key=lambda measure: not measure.own).name if fitting else None
+    if any(measure.own and bare in measure.words for measure in fitting):
+        return next(measure.name for measure in fitting if measure.own and bare in measure.words)
+    if re.search(words["label"], bare) and (not unit or re.fullmatch(words["counters"], unit.removeprefix("万"))):
+        return "participants"
+    if fitting:
+        return min(fitting, key=lambda measure: not measure.own).name
+    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
+    called = [measure.name for measure in own if measure.is_called(core(bare))]
+    short = [measure.name for measure in own if unit and measure.is_short_for(core(bare))]
+    return next((found[0] for found in (called, short) if len(found) == 1), None)
 
 
 def _counter_of(cell: str) -> str:
-    match = re.search(r"\d\s?(?:余|多)?([场次份条人处项篇个期本册户家]{1,2}|人次|场次)$", cell.strip())
-    return match[1] if match else ""
+    found = numbers(cell)
+    match = any_counter().match(cell, found[0].end) if len(found) == 1 else None
+    return match["counter"] if match else ""
+
+
+def _unit_in(head: str) -> str:
+    """The unit in brackets: 万元 of 慰问金额（万元）."""
+    return next(iter(LABEL_UNIT.findall(head)), "")
 
 
 def _unit_of(head: str) -> str:
     """The counter that a column's head tells: 人次 of 参加人数, 场次 of 培训场次."""
     match = HEAD_UNIT.search(head)
-    return {"人数": "人次", "次数": "次", "金额": "元"}.get(match[0], match[0].removesuffix("数")) if match else ""
+    return {"人数": "人次", "次数": "次"}.get(match[0], match[0].removesuffix("数")) if match else ""
 
 
 def _is_of_another_year(text: str, period: Period | None) -> bool:

@@ -1,0 +1,136 @@
+"""The measures that a campaign adds, by what it calls them, and by their units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from filing.text.vocabulary import alternatives, word_list
+from filing.what.countable import LABEL_UNIT, Countable
+from filing.what.scales import same_kind
+from records.campaigns import Measure
+
+LONGEST_HALVED = 6
+SHORTEST_PIECE = 2
+GAP = r"[^,，。；、\d]{0,8}"
+ROW = r"[^,，。；\d]{0,20}"
+CALLED_ALL = r"(?:等|共|共计|合计|总计|累计|总|约|近|逾|达|超)*"
+COUNTED = re.compile(
+    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
+)
+MONEY = re.compile(r"(?:金额|总额|资金|经费|款项|金|款)$")
+ACTUAL = re.compile(r"实[际筛查到参检训有]{1,2}数?$|(?:已)?完成(?:数|情况)?$")
+UNDER = re.compile(r"^.*(?:情况|工作|方面|其中[:：]?)(?=.{2})")
+CHOSEN = re.compile(r"评[出选]|[选推][出送取]|优秀|获奖|择优")
+
+
+def own_measure(measure: Measure) -> Countable:
+    """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
+    called = _called(measure)
+    halves = tuple(dict.fromkeys(pair for word in called for pair in _halves(word)))
+    apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in halves for a, b in ((one, two), (two, one))]
+    deeds = tuple(dict.fromkeys(pair for word in called for pair in _deeds(word)))
+    short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in deeds]
+    rows = [*((verb, thing[-2:]) for verb, thing in deeds), *((like(one), like(two)) for one, two in halves)]
+    names = [
+        word for word in called if word in measure.cues or not any(re.fullmatch(one, word) for one in _groups("verbs"))
+    ]
+    named = alternatives([*map(re.escape, names), *apart, *short])
+    return Countable(
+        name=measure.name,
+        counters=_counters(measure.unit),
+        before=named,
+        bare=re.compile(r"(?!)"),
+        after=re.compile(rf"[^,，。；、\d]{{0,8}}?(?:{named.pattern})"),
+        never=re.compile("未|剩余|其余" + ("" if CHOSEN.search(measure.label) else f"|{CHOSEN.pattern}")),
+        label=named,
+        not_label=re.compile("率|计划|目标"),
+        unit=measure.unit,
+        own=True,
+        words=called,
+        halves=halves,
+        pieces=_small_words(measure.unit, called, halves),
+        row=alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in rows),
+        deed=alternatives(rf"{verb}(?:成功|完成|办结|了|到位|好|共|约|近|达)*$" for verb, _ in deeds),
+        thing=alternatives(like(thing[-2:]) for _, thing in deeds),
+    )
+
+
+def core(label: str) -> str:
+    """What a label says beside how it is counted, and beside the group it stands in: 违建 of 清理情况违建数."""
+    return COUNTED.sub("", ACTUAL.sub("", UNDER.sub("", label))).strip()
+
+
+def like(word: str) -> str:
+    """A word of a label as a pattern, with those that say the same: 新建 and 建成, 老人 and 老年人."""
+    groups = (*_groups("verbs"), *_groups("nouns"))
+    return next((group for group in groups if re.fullmatch(group, word)), re.escape(word))
+
+
+def _called(measure: Measure) -> tuple[str, ...]:
+    """All that it may be called, two signs or more, the longest first: 清理卫生死角数量, 清理卫生死角, 卫生死角."""
+    words = [word for text in (measure.label, *measure.cues) for word in _label_words(text, measure.unit)]
+    kept = dict.fromkeys(word for word in words if len(word) > 1 and word not in _own("says_nothing"))
+    return tuple(sorted(kept, key=len, reverse=True))
+
+
+def _label_words(label: str, unit: str) -> Iterator[str]:
+    whole = LABEL_UNIT.sub("", label).strip()
+    things = dict.fromkeys((whole, COUNTED.sub("", whole), whole.removesuffix("数").removesuffix(unit or " ")))
+    lead = re.compile(rf"^(?:累计|共|总|已|新增)?(?:{_own('leads')})")
+    for word in things:
+        yield from (word, lead.sub("", word))
+        if MONEY.search(word) and len(MONEY.sub("", word)) > 1:
+            yield from (f"{MONEY.sub('', stem)}{end}" for stem in (word, lead.sub("", word)) for end in ("金", "款"))
+
+
+def _counters(unit: str) -> re.Pattern[str]:
+    alike = _own("alike").get(unit)
+    if alike:
+        return re.compile(alike)
+    return alternatives(map(re.escape, same_kind(unit))) if unit else re.compile(".{1,4}")
+
+
+def _deeds(word: str) -> Iterator[tuple[str, str]]:
+    """The verb with which a label begins or ends, and its thing: (调解, 劳动争议), (筛查, 视力)."""
+    for group in _groups("verbs"):
+        found = re.match(group, word) or re.search(f"{group}$", word)
+        thing = word.replace(found[0], "", 1) if found else ""
+        if len(thing) > 1:
+            yield group, thing
+
+
+def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    """The word of a label that is enough beside its unit; of persons only a verb with an object."""
+    if unit in _own("telling_units"):
+        return _pieces(called, halves)
+    return _verbs(called) if unit in _own("alike")["人"].split("|") else re.compile(r"(?!)")
+
+
+def _verbs(called: Iterable[str]) -> re.Pattern[str]:
+    """The verbs of a label, each with an object of its own behind it: 慰问困难教师 of 慰问职工数."""
+    found = {group for word in called for group, _ in _deeds(word)}
+    return alternatives(rf"{group}(?=[^,，。；\d]{{1,20}}$)" for group in sorted(found))
+
+
+def _pieces(called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    words = dict.fromkeys(word for word in (*called, *sum(halves, ())) if len(word) == SHORTEST_PIECE)
+    return alternatives(like(word) for word in words if word not in _own("says_nothing"))
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    """All ways to cut a short label into two words."""
+    for at in range(2, len(word) - 1) if len(word) <= LONGEST_HALVED else ():
+        yield word[:at], word[at:]
+
+
+@lru_cache(maxsize=2)
+def _groups(key: str) -> tuple[str, ...]:
+    return tuple(f"(?:{group})" for group in _own(key))
+
+
+def _own(key: str) -> Any:
+    """An entry of [own] in lexicon/figures.toml."""
+    return word_list("figures")["own"][key]
