@@ -4,6 +4,7 @@
     python -m bench mime DIR [DIR …]
     python -m bench pdfs DIR [DIR …]
     python -m bench ocr DIR [DIR …]
+    python -m bench activities DIR [--fit | --misses]
 
 Times hang on the machine and on what else it does; compare the ratios.
 """
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filing, intake, mime, ocr, pdf, reading, score, search, watching
+from bench import activities, filing, intake, mime, ocr, pdf, reading, score, search, watching
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -61,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["mime"]:
         mime.run([Path(folder) for folder in given[1:]])
+        return
+    if given[:1] == ["activities"]:
+        activities.run(given[1:])
         return
     if given[:1] == ["pdfs"]:
         pdf.run_folders([Path(folder) for folder in given[1:]])

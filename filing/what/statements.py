@@ -20,6 +20,7 @@ INSTRUCTION = re.compile(
 REPORT = re.compile(r"总结|情况|小结|简报|汇报|信息|报道|成效|纪实|掠影|台账|记录")
 YEAR = re.compile(r"(20\d\d)\s?年")
 TITLE = re.compile(r"(?:总结|小结|(?:工作|活动|开展|进展)情况|(?:情况|工作)(?:报告|汇报)|总结报告)[:：]?$")
+NOTHING_YET = re.compile(r"(?:0\S{1,2}|待\S{1,3}|暂无|暂缺|另报|未报)")
 FEW = 3  # sentences: a shorter paper may say what was done in its title alone
 LONGEST_BANNER = 40
 MOST_BANNERS = 10
@@ -45,6 +46,8 @@ def statements(documents: Sequence[Document], campaign: Campaign) -> Iterator[St
         else:
             yield from _of_text(document, campaign)
             for text in done_rows(document, campaign):
+                if NOTHING_YET.fullmatch(text.partition("：")[2]):
+                    continue
                 yield Statement(document.where, text, (text,), LABEL_UNIT.sub("", text.partition("：")[0]))
 
 
