@@ -141,8 +141,8 @@ CASES = (
         theme="社会共治，终结艾滋，共享健康",
         addressees=4,
         dues=(
-            Due("material", "2025-11-30T23:59", what="中期简报"),
-            Due("summary", "2025-12-20T23:59", what="宣传活动总结、活动统计表"),
+            Due("material", "2025-11-30T23:59", what="中期简报", only=("区县",)),
+            Due("summary", "2025-12-20T23:59", what="宣传活动总结、活动统计表", only=("区县",)),
             Due("material", None, required=False, what="典型经验"),
         ),
         activities=("举办主题宣传活动", "推进重点人群干预", "开展医疗机构培训", "线上知识竞赛"),
@@ -163,9 +163,9 @@ CASES = (
         theme="阅读点亮生活",
         addressees=4,
         dues=(
-            Due("material", "2025-04-15T23:59", what="活动实施方案"),
-            Due("material", "2025-07-15T23:59", what="阶段性总结"),
-            Due("summary", "2025-11-20T23:59", what="全面总结"),
+            Due("material", "2025-04-15T23:59", what="活动实施方案", only=("区县", "市图书馆")),
+            Due("material", "2025-07-15T23:59", what="阶段性总结", only=("区县", "市图书馆")),
+            Due("summary", "2025-11-20T23:59", what="全面总结", only=("区县", "市图书馆")),
         ),
         activities=("启动仪式暨城市书市", "“百姓荐书”推荐活动", "流动图书车进乡村", "阅读推广人培训", "夜间书房开放"),
         voluntary=("5",),

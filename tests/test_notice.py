@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from unicodedata import east_asian_width
 
@@ -16,9 +17,11 @@ from records.errors import UsageError
 from records.extracts import Table
 from records.units import Roster, Unit
 from tests.notice_cases import CASES, Case, Due, day
+from tests.notice_cases_more import MORE
 
 SAMPLE = CASES[0]
-_all = pytest.mark.parametrize("case", CASES, ids=[case.file for case in CASES])
+ALL = (*CASES, *MORE)
+_all = pytest.mark.parametrize("case", ALL, ids=[case.file for case in ALL])
 
 
 def _period(pair: tuple[str, str] | None) -> Period | None:
@@ -131,7 +134,11 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
 @pytest.mark.parametrize("columns", [60, 72, 84])
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if "scan" not in case.file and "fire-week" not in case.file and "table" not in case.file],
+    [
+        case
+        for case in ALL
+        if not re.search("scan|fire-week|table", case.file) and "\t" not in case.text and "|" not in case.text
+    ],
     ids=lambda case: case.file,
 )
 def test_lines_cut_at_a_pages_width_say_the_same(case: Case, columns: int) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from filing.notice.dates import Almanac, find_days, find_ranges
-from filing.notice.outline import Node, headed_items, split_inline
+from filing.notice.outline import Node, headed_items, runs_on, split_inline
 from filing.notice.words import pattern, word, words
 from filing.what.cues import cues_of
 from records.campaigns import ActivityType, Period, Unsure
@@ -15,10 +16,11 @@ from records.extracts import Table
 
 _MAX_TITLE = 60
 _TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
-_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$")
+_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至](?:时间|日期)?(?:为|：|:)?$")
 _POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
 _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
+_TO_ALL = re.compile(r"请?(?:各|全体|所有|有关|相关)[^，。；]{1,24}(?:于|在|将|要|须|应|需)|联系人|活动结束后")
 _HEADER_NAME = re.compile(r"(?:活动|任务|工作|项目|培训|课程|宣传)?(?:名称|内容|项目|主题|任务|事项|活动)$")
 
 
@@ -53,7 +55,7 @@ def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item,
     """The items, and why they are doubtful ("" if they are not)."""
     for root in roots:
         sections = sorted(_content_sections(root), key=lambda found: found[0])
-        items = next((items for _, node in sections if (items := _section_items(node))), ())
+        items = next((items for _, node in sections if (items := _section_items(_continued(node, root)))), ())
         if items:
             return items, ""
     items = _table_items(tables)
@@ -67,7 +69,7 @@ def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item,
 
 def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
     """Items of a notice without a content section: one unnamed section's, the sections themselves, or listed inline."""
-    heads = [node for node in root.children if _may_be_activity(node)]
+    heads = _joined([node for node in root.children if _may_be_activity(node)])
     listing = [node for node in heads if sum(map(_is_activity, node.children)) >= 2]
     if len(listing) == 1 and len(heads) <= 2:
         inner = [child for child in listing[0].children if _is_activity(child)]
@@ -78,6 +80,23 @@ def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
     if len(inline) >= 2:
         return inline, "活动取自正文中的列举，请核对"
     return tuple(_item(node) for node in heads), "只找到一项活动，请核对" if heads else ""
+
+
+def _continued(section: Node, root: Node) -> Node:
+    """The section with the items of those that follow it and go on with its numbering."""
+    siblings = next((node.children for node in root.walk() if section in node.children), [])
+    return _joined([*siblings[siblings.index(section) :]])[0] if siblings else section
+
+
+def _joined(sections: Sequence[Node]) -> list[Node]:
+    """Sections, each with the items of the next ones where one numbering runs on over several."""
+    joined: list[Node] = []
+    for node in sections:
+        if joined and runs_on(joined[-1], node):
+            joined[-1] = replace(joined[-1], children=[*joined[-1].children, *node.children])
+        else:
+            joined.append(node)
+    return joined
 
 
 def _content_sections(root: Node) -> Iterator[tuple[tuple[int, int], Node]]:
@@ -117,7 +136,10 @@ def _section_items(node: Node) -> tuple[_Item, ...]:
     texts = [text for text in (node.rest, *node.paragraphs) if text]
     inline = [part for text in texts for part in split_inline(text)]
     told = [text for text in texts if len(text) > 40 or not _POINTER.search(text)]
-    return tuple(_item(part) for part in (inline or headed_items(told) or _plain_items(told)))
+    if inline:
+        return tuple(_item(part) for part in inline)
+    nodes = headed_items(told) or _plain_items([text for text in told if not _closes(text)])
+    return _as_items(nodes) if nodes else ()
 
 
 def _plain_items(texts: Sequence[str]) -> tuple[Node, ...]:
@@ -143,15 +165,33 @@ def _bare_title(node: Node) -> str:
 
 
 def _as_items(nodes: Sequence[Node]) -> tuple[_Item, ...]:
-    """The items; paragraphs below the last that ask for reports belong to the notice, not to it."""
-    deepest = nodes[-1]
-    while deepest.children:
-        deepest = deepest.children[-1]
-    verb = pattern("submission", "verb")
-    cut = next((at for at, text in enumerate(deepest.paragraphs) if verb.search(text) and _TIMED.search(text)), None)
-    if cut is not None:
-        del deepest.paragraphs[cut:]
+    """The items; what stands below the last and speaks of the whole belongs to the notice, not to it."""
+    leaves = [node for top in nodes for node in top.walk() if not node.children]
+    last = leaves[-1]
+    del last.paragraphs[_own_paragraphs(last, leaves[:-1]) :]
+    last.head = _own_sentences(last.head)
     return tuple(_item(node) for node in nodes)
+
+
+def _own_paragraphs(last: Node, others: Sequence[Node]) -> int:
+    """How many paragraphs of the last item are its own: no more than others have, and none that closes the notice."""
+    least = 0 if last.rest or last.head.endswith(("。", "；", ";")) else 1
+    most = max(least, max((len(node.paragraphs) for node in others), default=len(last.paragraphs)))
+    return next((at for at, text in enumerate(last.paragraphs[:most]) if at >= least and _closes(text)), most)
+
+
+def _own_sentences(text: str) -> str:
+    """The item's sentences up to the one that asks all units for a report: a line's cut may have glued it on."""
+    first, *others = _SENTENCE.findall(text)
+    kept = takewhile(lambda sentence: not (_TO_ALL.match(sentence) and _closes(sentence)), others)
+    return "".join([first, *kept])
+
+
+def _closes(text: str) -> bool:
+    """Whether a paragraph speaks of the whole notice: asks for reports, exhorts all units, names whom to ask."""
+    if pattern("not_activity", "closing").match(text):
+        return True
+    return bool(pattern("submission", "verb").search(text) and _TIMED.search(text))
 
 
 # -- one item ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from filing.notice.words import table
 from records.units import Roster
 
 _EVERY = re.compile(r"各|所有|全体|全区|全市|全县|[（(][^）)]*[）)]")
@@ -14,7 +15,7 @@ _NOUN = re.compile(
     r"(?:单位|学校|医院|机构|幼儿园|中心|街道|乡镇|企业|部门|镇街|社区|园|校|院|镇|乡|村|公司|局|委|办|科室|处室|卫生室|室|所|队|班|会|区县|市县|馆|站)$"
 )
 _ALL = re.compile(
-    r"^(?:有关|相关|上述|以上|参与|参加|责任|成员|辖区|属地|本辖区)*(?:单位|学校|校|部门|地|级|地区|地方|机构|区县|镇街|镇|街道|乡镇|班|科室)*$"
+    r"^(?:有关|相关|上述|以上|参与|参加|责任|辖区|属地|本辖区)*(?:单位|校|地|级|地区|地方|机构|部门|班|科室)*$"
 )
 _QUALIFIERS = (
     "公办",
@@ -57,15 +58,19 @@ class Askers:
         A subject that names anybody beyond the known categories and units is taken to mean all.
         """
         names = _named(subject)
-        if not names or any(_ALL.match(name) for name in names):
+        if not names or any(_ALL.match(name) for name in names) or self._are_all(names):
             return Who(), ""
         if self.roster:
             return self._on_roster(names, self.roster)
         known = {_bare(name): re.sub(r"各|所有|全体", "", name) for name in self.addressees}
-        if known and set(known) <= set(names):
-            return Who(), ""
         kinds = tuple(known.get(name, name) for name in names)
         return Who(categories=kinds), f"只向{'、'.join(kinds)}提出，请与名册的类别核对"
+
+    def _are_all(self, names: Sequence[str]) -> bool:
+        """Whether the names are another word for all addressees, or a broad one (学校, 镇街) that fits none of them."""
+        covered = [any(_same(name, addressee) for name in names) for addressee in self.addressees]
+        broad = all(name in table("kinds") for name in names)
+        return all(covered) if covered and any(covered) else broad
 
     def _on_roster(self, names: Sequence[str], roster: Roster) -> tuple[Who, str]:
         categories = tuple(dict.fromkeys(unit.category for unit in roster.units if unit.category))
@@ -101,4 +106,6 @@ def _same(name: str, category: str) -> bool:
     plain = _bare(category)
     if len(plain) >= 2 and (plain in name or name in plain):
         return True
-    return any(word in name and word in plain for word in _QUALIFIERS)
+    if any(word in name and word in plain for word in _QUALIFIERS):
+        return True
+    return any(part in plain for part in table("kinds").get(name, ()))

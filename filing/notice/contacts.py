@@ -22,7 +22,10 @@ _PHONE = re.compile(
 _PERSON = re.compile(
     r"(?:(?:业务|报送|材料|工作|信息|技术|项目)?联\s?系\s?人|联络人|联络员|咨询人|责任人|负责人)(?:(?:及|和|、|与)?(?:联系)?(?:电话|方式|手机))?"
     r"\s?(?:[：:为是]|(?=[\u4e00-\u9fff]{2,12}[，,、 ]?(?:联系)?(?:电话|手机)))\s?"
+    r"|(?:请|可)(?:及时|直接|随时)?(?:联系|咨询|致电)(?=[\u4e00-\u9fff]{2,16}[，,：:（(\s]{0,2}(?:联系)?(?:电话|手机)?[：:]?\s?\d)"
 )
+_NAME = re.compile(r"(?!.*\d{5}).*[\u4e00-\u9fffA-Za-z]")
+_NO_NAME = re.compile(r"^(?:姓名|职务|单位|名单|信息|方式|[报发将于请为及并至])")
 _PHONE_LABEL = re.compile(
     r"[，,；;。、\s]*[（(]?(?:联系|咨询|办公|报送|固定|手机|移动)?(?:电\s?话|方\s?式|手\s?机|号码|座机|传真)(?:号码)?[）)]?\s?[：:为是]?\s?"
 )
@@ -94,11 +97,7 @@ def _alternating(text: str, phones: Sequence[tuple[int, int, str]]) -> Iterator[
 def _names(text: str) -> list[str]:
     bare = _PHONE_LABEL.sub("，", re.sub(r"[（(][^（）()\d]*[）)]", "", text))
     parts = re.split(r"[，,、；;：:\s（）()]+", bare)
-    return [
-        part
-        for part in parts
-        if 2 <= len(part) <= 24 and re.search(r"[\u4e00-\u9fffA-Za-z]", part) and not re.search(r"\d{5}", part)
-    ]
+    return [part for part in parts if 2 <= len(part) <= 24 and _NAME.match(part) and not _NO_NAME.match(part)]
 
 
 def _numbers_alone(text: str) -> Iterator[Contact]:

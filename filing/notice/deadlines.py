@@ -26,6 +26,7 @@ _HOUR = r"(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})(?:[:：时�
 _CLOCK = rf"(?P<clock>{_HALF}{_HOUR}|下班|中午|午间)"
 _NO_LATER = r"(?:\s?(?:[之以]?前|截止|止|以内|内|为止))?"
 _AFTER_DAY = re.compile(rf"(?:[（(](?:周|星期|礼拜)[一二三四五六日天][）)])?\s?(?:{_CLOCK})?{_NO_LATER}")
+_BEGINS = re.compile(r"(?:起|开始)(?!(?:至|到|[—–-]))")
 _WEEKLY = re.compile(
     rf"每(?:个)?(?:周|星期|礼拜)(?:的)?(?P<days>[一二三四五六日天](?:[、和及](?:周|星期)?[一二三四五六日天])*|末|最后一个工作日)(?:{_CLOCK})?{_NO_LATER}"
 )
@@ -114,6 +115,8 @@ def _on_day(text: str, start: int, end: int, day: Day, frame: Frame) -> Iterator
     if is_month and not re.search(r"前|内|止", after.group()):
         return
     if text[max(0, start - 2) : start] == "截至" and "前" not in after.group():
+        return
+    if _BEGINS.match(text, after.end()):
         return
     yield _dated(text[start : after.end()], start, after, day, frame)
 

@@ -15,6 +15,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number_brackets", re.compile(r"^[（(]\s?(\d{1,2})\s?[）)][、.]?\s?")),
     ("number_bracket", re.compile(r"^(\d{1,2})[)）][、.]?\s?")),
     ("circled", re.compile(r"^([①-⑳⑴-⒇❶-❿])[、.]?\s?")),
+    ("letter", re.compile(r"^([A-H])(?:[、．]|\.(?=\s|[^\x00-\x7f]))\s?")),
     ("number_dotted", re.compile(r"^([⒈-⒛㈠-㈩])\s?")),
     ("is", re.compile(rf"^({_CN})(?:是|要)(?=\S)")),
     ("nth", re.compile(rf"^(?:第({_CN}|\d{{1,2}})|其([一二三四五六]))[，,、：:]")),
@@ -53,6 +54,8 @@ def ordinal(word: str) -> int | None:
     """The number that ``word`` writes: 3, 三, 十二, ③, ㈢; None where it writes none."""
     if word.isascii() and word.isdigit():
         return int(word)
+    if len(word) == 1 and "A" <= word <= "Z":
+        return ord(word) - ord("A") + 1
     for first, one in _RUNS:
         if len(word) == 1 and 0 <= ord(word) - ord(first) < 20:
             return ord(word) - ord(first) + one

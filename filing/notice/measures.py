@@ -14,7 +14,11 @@ _ASKED = re.compile(
     r"(?:包括|包含|含|注明|写明|统计(?!表|局)|填写|填报|汇总(?!表)|说明|涵盖|明确|体现|反映|列明)(?P<list>[^。；！？\n]{3,160})"
 )
 _NUMBERS = re.compile(r"(?:人次|人数|场次|次数|份数|条数|篇数|户数|件数|数量|总数|金额|面积|时长|数)")
+_LISTED = re.compile(r"[、，,和及]|以及|(?<!参)与(?!会)|(?<=[）)])")
 _UNIT_IN = re.compile(rf"[（(](?:单位[：:])?({word('measures', 'units')})[）)]")
+_AROUND = re.compile(
+    r"[（(][^）)]*[）)]|[）)].*$|等.*$|^(?:的|了|好|并|活动|本单位|具体|相关|有关|其中|：|:)+|[:：].*$"
+)
 _MAX_MEASURES = 40
 
 
@@ -29,18 +33,24 @@ def read_measures(texts: Sequence[str], tables: Sequence[Table]) -> tuple[Measur
     return tuple(measures.values())[:_MAX_MEASURES]
 
 
+def is_column(cell: str) -> bool:
+    """Whether a cell's words head a column of numbers: 入户户数, 回收旧物重量（公斤）."""
+    bare = "".join(cell.split())
+    return bool(_UNIT_IN.search(bare) or pattern("measures", "ending").search(bare))
+
+
 def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for asked in _ASKED.finditer(text):
-            listed = re.split(r"[、，,和及与）)]|以及", asked.group("list"))
-            yield from (part for part in listed if _NUMBERS.search(part))
+            listed = _LISTED.split(asked.group("list"))
+            yield from (part for part in listed if _NUMBERS.search(part) or _UNIT_IN.search(part))
 
 
 def _labels_in_tables(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
         for row in table.rows[:6]:
             cells = ["".join(cell.split()) for cell in row]
-            yield from (cell for cell in cells if _UNIT_IN.search(cell) or _NUMBERS.search(cell))
+            yield from (cell for cell in cells if is_column(cell))
         yield from (cell for row in table.rows[1:80] for cell in _first_cells(row) if _UNIT_IN.search(cell))
 
 
@@ -50,7 +60,7 @@ def _first_cells(row: Sequence[str]) -> Iterator[str]:
 
 def _measure(label: str) -> Measure | None:
     unit_found = _UNIT_IN.search(label)
-    bare = re.sub(r"[（(][^）)]*[）)]|等.*$|^(?:的|了|好|并|活动|本单位|具体|相关|有关|其中|：|:)+|[:：].*$", "", label)
+    bare = _AROUND.sub("", label)
     bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})", "", bare)
     ends = pattern("measures", "ending").search(bare)
     if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):

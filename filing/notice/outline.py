@@ -118,7 +118,18 @@ def _mark(piece: str, stack: Sequence[Node]) -> Mark | None:
         last = _last_number(stack, mark.style)
     if mark.number == 1 or (last is not None and last < mark.number <= last + 3):
         return mark
-    return None
+    return mark if _heads_section(piece[mark.end :], stack) or _runs_on_from_before(mark, stack) else None
+
+
+def _heads_section(words: str, stack: Sequence[Node]) -> bool:
+    """Whether a first section is numbered 二、, the one before it being lost or unnumbered."""
+    return len(stack) == 1 and len(words) <= 12 and bool(_BARE.match(words)) and bool(section_role(words))
+
+
+def _runs_on_from_before(mark: Mark, stack: Sequence[Node]) -> bool:
+    """Whether the number is the next one after the last list of its style in an earlier section."""
+    styled = [node.mark.number for node in stack[0].walk() if node.mark and node.mark.style == mark.style]
+    return len(stack) > 1 and not stack[-1].children and styled[-1:] == [mark.number - 1]
 
 
 def _last_number(stack: Sequence[Node], style: str) -> int | None:
@@ -151,6 +162,14 @@ def _add_node(stack: list[Node], node: Node) -> None:
         del stack[styles.index(node.style) :]
     stack[-1].children.append(node)
     stack.append(node)
+
+
+def runs_on(before: Node, node: Node) -> bool:
+    """Whether the list below ``before`` goes on below ``node``: 1. 2. 3. in one section, 4. 5. in the next."""
+    if not before.children or not node.children:
+        return False
+    last, first = before.children[-1].mark, node.children[0].mark
+    return bool(last and first and last.style == first.style and 0 < last.number == first.number - 1)
 
 
 def split_inline(text: str) -> tuple[Node, ...]:

@@ -17,6 +17,7 @@ _LABEL = re.compile(
     r"(?:活动|工作|开展|实施|整治|宣传|行动|培训|起止)(?:的)?(?:时间|周期|时限|期限)(?:安排)?(?:为|是|从|自|：|:|定于|在)"
 )
 _HELD = re.compile(r"开展|组织|举办|进行|实施|启动|部署|集中")
+_IS_CAMPAIGN = re.compile(r"[为是][^，。；]{0,30}(?:月|周|季|日|期|年)")
 _YEAR_LONG = re.compile(r"(?P<year>20\d\d)年(?:全年|1月(?:1日)?(?:至|—|-)12月)|全年")
 _PAPER = re.compile(r"《[^》]{0,200}》")
 _LASTING = re.compile(r"为期(?P<count>\d{1,3}|[一二三四五六七八九十]{1,2})个?(?P<unit>天|日|周|星期|月)")
@@ -151,7 +152,7 @@ def _from_preamble(root: Node, almanac: Almanac) -> FoundPeriod | None:
         plain = _PAPER.sub("", text)
         for sentence in re.split(r"[。；\n]", plain):
             spans = [(span, period) for span in find_ranges(sentence) if (period := almanac.period_of(span))]
-            if spans and _HELD.search(sentence):
+            if spans and (_HELD.search(sentence) or _IS_CAMPAIGN.match(sentence, spans[0][0].end)):
                 return _one(sentence, *spans[0])
     return None
 

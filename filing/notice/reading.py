@@ -21,9 +21,9 @@ from filing.notice.outline import outline
 from filing.notice.period import FoundPeriod, read_period
 from filing.notice.requirements import Asked, read_requirements
 from filing.notice.slug import campaign_id
-from filing.notice.text import lines_of, paragraphs
+from filing.notice.text import Line, lines_of, paragraphs
 from filing.notice.texttables import parted
-from filing.notice.theme import as_printed, read_theme
+from filing.notice.theme import as_printed, quotes_as_printed, read_theme
 from records.campaigns import Campaign, Unsure
 from records.errors import UsageError
 from records.extracts import Table
@@ -71,7 +71,7 @@ def read_with_notes(
     head = read_head(lines)
     if head is None:
         raise UsageError(_NO_NOTICE)
-    reading = _Reader(head, [*tables, *text_tables], roster, zone).reading()
+    reading = _Reader(lines, head, [*tables, *text_tables], roster, zone).reading()
     if not head.title_is_formal and not _asks_somebody(reading.campaign):
         raise UsageError(_NO_NOTICE)
     return reading
@@ -85,7 +85,10 @@ def _asks_somebody(campaign: Campaign) -> bool:
 class _Reader:
     """One notice on its way to a campaign: the parts that several fields are read from."""
 
-    def __init__(self, head: Head, tables: Sequence[Table], roster: Roster | None, zone: ZoneInfo) -> None:
+    def __init__(
+        self, lines: Sequence[Line], head: Head, tables: Sequence[Table], roster: Roster | None, zone: ZoneInfo
+    ) -> None:
+        self.lines = lines
         self.head = head
         self.tables = tables
         self.body = paragraphs(head.body)
@@ -107,7 +110,7 @@ class _Reader:
         mailboxes = read_mailboxes(texts)
         campaign = Campaign(
             id=campaign_id(self.head.title_words, theme, self.almanac.year or year),
-            title=self.head.title,
+            title=quotes_as_printed(self.head.title, self.lines),
             issuer=issuer,
             period=self.period.period,
             document_number=self.head.document_number,

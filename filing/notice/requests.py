@@ -20,6 +20,10 @@ _ONLY_JOINS = re.compile(r"[、，,和及与或并\s]*(?:分别)?(?:于|在)?")
 _ALARM = re.compile(r"突发|事故|险情|疫情|舆情|异常|案件|紧急情况|重大(?:情况|问题|隐患|事项)|发现")
 _COPY = re.compile(r"电子[版档]|纸质|扫描件|盖章|原件|复印件|一式|同时")
 _OBJECT = re.compile(r"(?:将|把)[^，。；]+$|(?:报送|上报|提交|反馈)[^，。；]*(?:至|到|给)")
+_TOLD = re.compile(
+    r"(?:^|[，,；;。：:])(?:请|要求)?(?P<who>(?:各|全体|所有)[^，,。；;：:]{1,24}?)"
+    r"(?:要|须|应|需|务必|应当|必须)(?=[^，,。；;：:])"
+)
 _MAX_SENTENCE = 2_000  # longer ones are tables or lists that lost their line ends
 _TIME_LABEL = re.compile(
     r"(?P<what>[^，。；：]{0,16}?)(?:报送|上报|提交|反馈|截止|截稿|交稿|征稿|征集)(?:的)?(?:截止|截至)?(?:时间|日期|期限|时限)(?:及[^：:]{1,6})?(?:为|是|[：:])"
@@ -131,7 +135,8 @@ def _in_segment(segment: _Segment, rules: Sequence[Rule]) -> Iterator[Request]:
             continue
         if leading:
             right = rule.end
-        found = _found(segment, rule, rules[0].start if listed else rule.start, left, right)
+        begin = rules[0].start if listed else rule.start
+        found = _found(segment, rule, begin, left, right, alone=len(rules) == 1)
         if found:
             whole.append(replace(found, what=_paired(found.what, index, len(rules))) if listed else found)
     yield from _completed(whole)
@@ -181,12 +186,14 @@ def _paired(what: str, index: int, count: int) -> str:
     return parts[index] if len(parts) == count else what
 
 
-def _found(segment: _Segment, rule: Rule, rule_start: int, left: int, right: int) -> Request | None:
+def _found(
+    segment: _Segment, rule: Rule, rule_start: int, left: int, right: int, *, alone: bool = True
+) -> Request | None:
     verb = segment.verb
     before = segment.text(left, rule_start)
     between = segment.text(rule.end, min(verb.start(), right)) if verb.start() >= rule.end else ""
     after = segment.text(max(verb.end(), rule.end), right)
-    what = thing_in(before, between, after) or _earlier_thing(segment, left, rule)
+    what = thing_in(before, between, after) or _earlier_thing(segment, left, rule, alone=alone)
     if rule.prompt and (not has_thing(what) or _ALARM.search(segment.text(left, right))):
         return None
     whole = segment.text(left, right)
@@ -210,16 +217,21 @@ def _with_verb(segment: _Segment, rule: Rule) -> Rule:
     return rule
 
 
-def _earlier_thing(segment: _Segment, left: int, rule: Rule) -> str:
-    """What the clauses before name: 确定一名联络员，并于6月5日前报送; else the sentence before."""
-    earlier = segment.sentence[:left] if left else segment.before
+def _earlier_thing(segment: _Segment, left: int, rule: Rule, *, alone: bool) -> str:
+    """What the clauses before name: 确定一名联络员，并于6月5日前报送; else, of a lone date, the sentence before."""
+    earlier = segment.sentence[:left] if left else segment.before if alone else ""
     if rule.prompt:
         return ""
     return thing_in(earlier, "", "") if earlier else ""
 
 
 def _subject(before: str) -> str:
-    return re.split(r"[，,；;。：:]", before)[-1]
+    """Who sends: named in the date's own clause, else by an earlier one that tells a kind of units what to do."""
+    last = re.split(r"[，,；;。：:]", before)[-1]
+    if _says(last):
+        return last
+    told = [match.group("who") for match in _TOLD.finditer(before)]
+    return told[-1] if told else last
 
 
 def _undated(segment: _Segment) -> Iterator[Request]:

@@ -7,7 +7,7 @@ ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from unicodedata import east_asian_width
@@ -31,9 +31,12 @@ _LABEL = re.compile(
     r"^[（(【]?(?:联系人|联系电话|联系方式|电子邮箱|报送邮箱|邮箱|电话|传真|附件|抄送|主送|地址|备注|报送(?:时间|内容|方式|要求)|"
     r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
 )
+_HEADED = re.compile(r"^【[^】]{2,12}】")
 _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零O0][〇○零一二三四五六七八九O0]{2})[年./-].{2,9}日?$")
 _TERMINAL = "。！？；：!?;:"
+_SENTENCE_END = _TERMINAL + "”）)"
 _OPEN_END = "，、,（(“《—－-和及与的"
+_CUT_NUMBER = re.compile(r"(?:电话|方式|手机|传真)[^\n]*[\d-]{4}$")
 _AT = r"(?:@|\(at\)|\[at\])"
 _ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
 _TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
@@ -61,9 +64,18 @@ def squeeze(text: str) -> str:
 def lines_of(text: str) -> tuple[Line, ...]:
     """The lines that say something: page numbers and empty lines left out, full-width letters and digits made plain."""
     plain = text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING)
-    lines = (_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain))
-    said = (line for line in lines if line.text and not _FURNITURE.match(line.text))
-    return tuple(islice(said, MAX_LINES))
+    lines = [_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain)]
+    return tuple(islice(_without_furniture([line for line in lines if line.text]), MAX_LINES))
+
+
+def _without_furniture(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines but page numbers; digits below a full line that breaks off in digits are a cut telephone's rest."""
+    full = 0.95 * max((line.width for line in lines), default=0)
+    cut = False
+    for line in lines:
+        if not _FURNITURE.match(line.text) or (line.text.isdigit() and cut):
+            yield line
+            cut = line.width >= full and bool(_CUT_NUMBER.search(line.text))
 
 
 def _line(raw: str) -> Line:
@@ -94,8 +106,10 @@ def wrap_width(lines: Sequence[Line]) -> int | None:
     if len(widths) < 5:
         return None
     widest = widths[int(len(widths) * 0.95)] if len(widths) > 20 else widths[-1]
-    full = sum(1 for width in widths if 0.85 * widest <= width <= widest + 4)
-    return widest if 24 <= widest <= 150 and full >= 0.3 * len(widths) else None
+    full = [line for line in lines if 0.85 * widest <= line.width <= widest + 4]
+    cut = sum(1 for line in full if line.text[-1] not in _TERMINAL)
+    is_wrapped = len(full) >= 0.3 * len(widths) and cut >= 0.3 * len(full)
+    return widest if 24 <= widest <= 150 and is_wrapped else None
 
 
 def join(left: str, right: str) -> str:
@@ -133,8 +147,10 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
         return True
     if before.text[-1] in _OPEN_END or _cuts_address(before, line):
         return False
-    if mark_of(line.text) or _DATE_LINE.match(line.text):
+    if mark_of(line.text) or _DATE_LINE.match(line.text) or _HEADED.match(line.text):
         return True
+    if before.text[-1] in "。！？" and width and line.width < 0.85 * width and line.text[-1] not in _SENTENCE_END:
+        return True  # a heading: a paragraph's last line would end a sentence
     is_cut = before.width >= 0.9 * (width or widest) and before.text[-1] not in _TERMINAL
     return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
 

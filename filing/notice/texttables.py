@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 
+from filing.notice.measures import is_column
 from records.extracts import Table
 
 _GAPS = re.compile(r"\t+|\s*[|｜│┃]\s*|\u3000{2,}| {3,}")
 _RULE = re.compile(r"^[-—+|=:\s┌┐└┘├┤┬┴┼─│]+$")
+_RULED = re.compile(r"^\s*[|｜│┃]")
 _MAX_LINE = 2_000
 
 
 def parted(text: str) -> tuple[str, tuple[Table, ...]]:
-    """``text`` without its tables, and these: rows of at least three cells, two or more below each other."""
+    """``text`` without its tables, and these: rows of at least three cells, two or more below each other.
+
+    A single such row is a table where its cells are a form's headings: 入户户数（户） 桶边督导人次 …
+    """
     kept: list[str] = []
     tables: list[Table] = []
     for wide, run in groupby(text.splitlines(), key=_is_row):
         lines = list(run)
         rows = [_cells(line) for line in lines if not _RULE.match(line)]
-        if wide and len(rows) >= 2:
+        if wide and (len(rows) >= 2 or _is_form(rows)):
             tables.append(Table(tuple(rows)))
         else:
             kept += lines
     return "\n".join(kept), tuple(tables)
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether one row heads a form to fill in: short cells, most of which count something."""
+    cells = [cell for row in rows for cell in row if cell]
+    counting = sum(map(is_column, cells))
+    return all(len(cell) <= 20 for cell in cells) and counting >= 2
 
 
 def _is_row(line: str) -> bool:
@@ -31,5 +44,5 @@ def _is_row(line: str) -> bool:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    bare = line.strip().strip("|｜│┃").strip()
+    bare = line.strip(" |｜│┃\u3000\n") if _RULED.match(line) else line.strip(" \u3000\n")
     return tuple(cell.strip() for cell in _GAPS.split(bare[:_MAX_LINE]))

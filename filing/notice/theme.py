@@ -12,7 +12,7 @@ from filing.notice.words import section_role
 _INLINE = (
     re.compile(r"主题(?:为|是|：|:)[“\"]?(?P<theme>[^”\"。；\n]{3,60}?)[”\"]?(?=[。；，,\n]|$)"),
     re.compile(r"以[“\"](?P<theme>[^”\"]{3,60})[”\"]为主题"),
-    re.compile(r"围绕[“\"](?P<theme>[^”\"]{3,60})[”\"](?:这一)?(?:活动)?主题"),
+    re.compile(r"(?:围绕|紧扣|突出|聚焦|按照)[“\"](?P<theme>[^”\"]{3,60})[”\"](?:的|这一)?(?:活动|年度|宣传)?主题"),
 )
 _QUOTED_WHOLE = re.compile(r"^[“\"《]([^”\"》]+)[”\"》]$")
 
@@ -54,3 +54,8 @@ def as_printed(theme: str, lines: Sequence[Line]) -> str:
         return theme
     found = re.search(r"\s?".join(re.escape(character) for character in theme), line.raw)
     return re.sub(r"(?<=[\x00-\xff]) | (?=[\x00-\xff])", "", found.group()) if found else theme
+
+
+def quotes_as_printed(title: str, lines: Sequence[Line]) -> str:
+    """A title with the blanks that stand inside its quotation marks in print."""
+    return re.sub(r"“[^”]+”", lambda found: as_printed(found.group(), lines), title)

@@ -29,6 +29,12 @@ def words(section: str, key: str) -> tuple[str, ...]:
 
 
 @cache
+def table(section: str) -> dict[str, tuple[str, ...]]:
+    """A section of the lexicon whose entries are lists."""
+    return {key: tuple(map(str, entry)) for key, entry in _words()[section].items()}
+
+
+@cache
 def pattern(section: str, key: str) -> re.Pattern[str]:
     """An entry, or a list of alternatives, of the lexicon as one compiled pattern."""
     entry = _words()[section][key]
