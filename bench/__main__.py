@@ -77,15 +77,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     with tempfile.TemporaryDirectory(prefix="baosong-bench-") as name:
         sample = assemble(Path(name, "sample"))
-        groups = _groups(size, sample, args.corpus or [sample])
+        groups = _groups(size, sample, args.corpus or [sample], details=args.details)
         for group in args.only or groups:
             groups[group]()
 
 
-def _groups(size: Size, sample: Path, corpora: Sequence[Path]) -> dict[str, Callable[[], None]]:
+def _groups(size: Size, sample: Path, corpora: Sequence[Path], *, details: bool) -> dict[str, Callable[[], None]]:
     def score_all() -> None:
         for folder in corpora:
-            score.run(folder)
+            score.run(folder, details=details)
 
     return {
         "intake": lambda: intake.run(size.loads),
@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     how_much.add_argument("--quick", action="store_true", help="a small run without OCR, to see that all works")
     how_much.add_argument("--full", action="store_true", help="larger mailboxes, messages of 5 MB too")
     parser.add_argument("--only", nargs="+", choices=_GROUPS)
+    parser.add_argument("--details", action="store_true", help="with scores, a line for each thing that is wrong")
     parser.add_argument(
         "--corpus", action="append", type=Path, help="a labelled mailbox to score (messages/, truth.jsonl, notice.txt, "
         "units.csv); may be given again; default: the sample"

@@ -1,4 +1,7 @@
-"""A labelled mailbox (messages/, truth.jsonl, notice.txt, units.csv) laid straight into an archive, without IMAP."""
+"""A labelled mailbox laid straight into an archive, without IMAP.
+
+It has messages/, truth.jsonl, a notice, units.csv and, where there are any, coordinators.txt.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,7 @@ class Corpus:
     folder: Path
     mails: tuple[Mail, ...]
     campaign_toml: str
+    coordinators: tuple[str, ...] = ()
 
     @contextmanager
     def office(self, mails: Iterable[Mail]) -> Iterator[Office]:
@@ -46,9 +50,10 @@ class Corpus:
             folder = Path(name)
             (folder / "campaign.toml").write_text(self.campaign_toml, "utf-8")
             roster = self.folder.resolve() / "units.csv"
+            campaign = CampaignSettings(file="campaign.toml", roster=str(roster), coordinators=list(self.coordinators))
             settings = Settings(
                 archive=ArchiveSettings(root="var"),
-                campaign=[CampaignSettings(file="campaign.toml", roster=str(roster))],
+                campaign=[campaign],
                 source=folder / "config.toml",
             )
             archive = open_archive(settings.root)
@@ -61,10 +66,22 @@ class Corpus:
 
 def read_corpus(folder: Path, reader: Reader) -> Corpus:
     """The mailbox in ``folder``. Raises OSError, ValueError, KeyError where it is none, UsageError for its notice."""
-    reading = read_notice_file(folder / "notice.txt", folder / "units.csv", reader)
+    reading = read_notice_file(_notice(folder), folder / "units.csv", reader)
     lines = (folder / "truth.jsonl").read_text("utf-8").split("\n")
     mails = tuple(_mail(folder, line) for line in lines if line.strip())
-    return Corpus(folder, mails, campaign_to_toml(reading.campaign, reading.notes))
+    return Corpus(folder, mails, campaign_to_toml(reading.campaign, reading.notes), _coordinators(folder))
+
+
+def _notice(folder: Path) -> Path:
+    """The notice, whatever its form; as text where it is there so."""
+    plain = folder / "notice.txt"
+    return plain if plain.exists() else next(iter(sorted(folder.glob("notice.*"))), plain)
+
+
+def _coordinators(folder: Path) -> tuple[str, ...]:
+    """Addresses of trusted forwarders, one a line, where the mailbox has any."""
+    listed = folder / "coordinators.txt"
+    return tuple(listed.read_text("utf-8").split()) if listed.exists() else ()
 
 
 def _mail(folder: Path, line: str) -> Mail:

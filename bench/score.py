@@ -24,8 +24,8 @@ from records.extracts import ReadLimits
 _SCORER = Path(__file__).resolve().parent.parent / "tests" / "score.py"
 
 
-def run(folder: Path) -> None:
-    """File the mailbox in ``folder`` and print its score."""
+def run(folder: Path, *, details: bool = False) -> None:
+    """File the mailbox in ``folder`` and print its score; ``details``: a line for each thing that is wrong."""
     heading(f"score: {folder.name}")
     with PartReader(ReadLimits(), read_message) as reader:
         corpus = read_corpus(folder, reader)
@@ -36,6 +36,7 @@ def run(folder: Path) -> None:
             command = [sys.executable, str(_SCORER), str(folder), str(export)]
             if _list_missing(office, corpus, missing):
                 command += ["--missing", str(missing)]
+            command += ["--details"] if details else []
             scored = subprocess.run(command, check=True, capture_output=True, text=True)
     for row in scored.stdout.splitlines():
         print(f"  {row}", flush=True)

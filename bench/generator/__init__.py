@@ -1,0 +1,1 @@
+"""Labelled mail of invented offices, made by a seed: unit, layout, wording, client, trick (`bench generated`)."""
