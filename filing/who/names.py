@@ -59,9 +59,10 @@ class NameIndex:
         return self._units[code]
 
     def names_of(self, code: str) -> tuple[str, ...]:
-        """Registered names of a unit, squeezed."""
+        """Registered and learnt names of a unit, squeezed."""
         if code not in self._own_names:
-            self._own_names[code] = tuple(squeeze(name) for name in self._units[code].names if name.strip())
+            names = (*self._units[code].names, *self._units[code].learnt_names)
+            self._own_names[code] = tuple(squeeze(name) for name in names if name.strip())
         return self._own_names[code]
 
     def core_of(self, code: str) -> str:
@@ -90,6 +91,12 @@ class NameIndex:
             return False
         before, behind = other.stem.split(core, 1)  # 东关第二小学 is not 东关小学
         return not behind and (not before or before.endswith(_PLACES))
+
+    def is_distinctive(self, name: str, code: str) -> bool:
+        """Whether a name that no roster has is the unit's own wherever it stands: 中心卫生院 would be many units'."""
+        own = take_apart(squeeze(name), self.places)
+        others = (known for other in self._units if other != code for known in self.names_of(other))
+        return is_own(own.stem) and not own.stem.endswith(PLACELIKE) and not any(own.stem in known for known in others)
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""
