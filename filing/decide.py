@@ -317,14 +317,12 @@ def _is_unreadable(carried: Carried) -> bool:
 
 
 def _new_addresses(case: _Case, scene: Scene, filed: Sequence[Submission]) -> tuple[tuple[str, str], ...]:
-    """The sender's address, where it was filed by its content and stands on no roster."""
+    """The sender's address with each unit of which it is not known, where the content told the unit."""
     address = case.message.sender.address
-    units = {one.unit for one in filed if one.unit}
-    if not address or scene.sender.codes or scene.sender.trusted or case.passed_on or len(units) != 1:
+    if not address or scene.sender.trusted or case.passed_on or case.unauthenticated:  # it may be anybody's
         return ()
-    if case.unauthenticated:  # it may be anybody's
-        return ()
-    return ((address, next(iter(units))),)
+    units = dict.fromkeys(one.unit for one in filed if one.unit)
+    return tuple((address, unit) for unit in units if unit not in scene.sender.codes)
 
 
 def _veiled(filing: Filing, case: _Case) -> Filing:

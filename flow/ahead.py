@@ -27,7 +27,6 @@ class Waiting:
     received_at: datetime
     size_bytes: int
     attempts: int = 0  # by services that died meanwhile
-    era: frozenset[str] = frozenset()  # what had begun when it was received: only within it the order does not matter
 
 
 @dataclass(slots=True)
@@ -35,7 +34,6 @@ class Ahead(Generic[_Result]):
     """Reads messages in threads. Used once, by one thread; ``read`` and ``begins`` are called with each message.
 
     ``more`` is asked for messages that have come meanwhile, while slow ones are waited for; ``look`` is called then.
-    A message is given back before one that was received earlier only within the same era.
     """
 
     read: Callable[[str], _Result]
@@ -44,7 +42,6 @@ class Ahead(Generic[_Result]):
     look: Callable[[], None]
     _queue: deque[Waiting] = field(default_factory=deque)
     _running: dict[Future[_Result], tuple[Waiting, float]] = field(default_factory=dict)
-    _ready: list[tuple[Waiting, Future[_Result]]] = field(default_factory=list)
 
     def run(self, waiting: Sequence[Waiting]) -> Iterator[_Result]:
         """What came of each, in the order in which they are ready.
@@ -57,8 +54,8 @@ class Ahead(Generic[_Result]):
                 while self._queue and self._has_room(self._queue[0]):
                     self._start(threads, self._queue.popleft())
                 done, _ = wait(self._running, LOOK_S, FIRST_COMPLETED)
-                self._ready += [(self._running.pop(future)[0], future) for future in done]
-                yield from self._given_back()
+                ready = [(self._running.pop(future)[0], future) for future in done]
+                yield from (future.result() for _, future in sorted(ready, key=lambda pair: pair[0].received_at))
                 if not done:
                     self.look()
                     self._queue.extend([] if self._queue else self.more())
@@ -75,17 +72,3 @@ class Ahead(Generic[_Result]):
             return False
         quick = sum(monotonic() - begun < SLOW_S for _, begun in self._running.values())
         return quick < IN_FLIGHT and sum(found.size_bytes for found in running) + item.size_bytes <= MOST_BYTES
-
-    def _given_back(self) -> Iterator[_Result]:
-        """Of what is ready, all that need not wait for an earlier one of another era."""
-        held = []
-        for item, future in sorted(self._ready, key=lambda pair: pair[0].received_at):
-            if any(_comes_first(other, item) for other, _ in self._running.values()):
-                held.append((item, future))
-            else:
-                yield future.result()
-        self._ready = held
-
-
-def _comes_first(other: Waiting, item: Waiting) -> bool:
-    return other.era != item.era and other.received_at < item.received_at

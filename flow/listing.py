@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from digest.sheets import FORMULA_START, Sheet, workbook_octets
 from digest.speech import clean, text_width
 from flow.export import Form, plain_number
 from records.boards import Board, MessageView
+from records.learnt import Learnt, LearntAddress
 from records.measures import STANDARD_MEASURES
 from records.words import Language, Text
 
@@ -53,6 +54,15 @@ STATE = {
     "received": Text("已报", "received"),
     "exempt": Text("免报", "exempt"),
 }
+ADDRESS, NAME, REFUSAL = Text("邮箱", "address"), Text("名称", "name"), Text("非报送", "no report")
+SHARED = Text("多个单位共用，不作依据", "shared by several units, counts for none")
+LIKE_REGISTERED = Text("多次确认，等同登记", "confirmed several times, like a registered one")
+BESIDE = Text("与内容互相印证，单凭它不归类", "counts beside the content, never alone")
+TOO_LITTLE = Text("只见过一次，暂不作依据", "seen once, does not count yet")
+EVERYWHERE = Text("谁发来都认得", "known whoever writes it")
+SENDER = Text("只在这个邮箱的来件里认得", "known in mail from that address alone")
+REFUSED = Text("同类来件没有单位线索时不再询问", "such mail is no longer asked about, unless it names a unit")
+REPORTS = Text("来件{count}封", "{count} messages")
 YES, NO = Text("是", "yes"), Text("否", "no")
 LABELS = {measure.name: measure.label for measure in STANDARD_MEASURES}
 CELL_LIMIT = 32_000
@@ -95,6 +105,37 @@ def missing_rows(boards: Iterable[Board], form: Form, with_board: bool = False) 
                 of = [board.campaign.id, board.requirement.id] if with_board else []
                 rows.append([item.unit.code, item.unit.name, item.unit.category, state, heard, promised, *of])
     return rows
+
+
+def learnt_rows(learnt: Learnt, form: Form) -> list[Row]:
+    """One row a thing learnt: what it is, of which unit, on which decisions or reports it rests, how it counts."""
+    told: dict[str, set[str]] = {}
+    for one in learnt.addresses:
+        told.setdefault(one.address, set()).add(one.unit)
+    rows: list[tuple[Text, str, str, Sequence[str], int, Text]] = [
+        (ADDRESS, f"{one.unit} {one.unit_name}", one.address, one.decisions, len(one.reports), _counts(one, told))
+        for one in learnt.addresses
+    ]
+    rows += [
+        (NAME, f"{one.unit} {one.unit_name}", one.name, (one.decision,), 0, EVERYWHERE if one.everywhere else SENDER)
+        for one in learnt.names
+    ]
+    rows += [(REFUSAL, "", f"{one.address} {one.wording}", (one.decision,), 0, REFUSED) for one in learnt.refusals]
+    return [
+        [kind.say(form.language), unit, what, _grounds(decisions, reports, form.language), how.say(form.language)]
+        for kind, unit, what, decisions, reports, how in rows
+    ]
+
+
+def _counts(one: LearntAddress, told: Mapping[str, set[str]]) -> Text:
+    if len(told[one.address]) > 1:
+        return SHARED
+    return LIKE_REGISTERED if one.is_sure else BESIDE if one.is_evidence else TOO_LITTLE
+
+
+def _grounds(decisions: Sequence[str], reports: int, language: Language) -> str:
+    told = [REPORTS.fill(count=reports).say(language)] if reports else []
+    return "、".join([*decisions, *told]) if language == "zh" else ", ".join([*decisions, *told])
 
 
 def table(rows: Sequence[Row], widest: int = 40) -> str:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from config import Settings
 from flow.campaigns import keep_versions, load_contexts
+from flow.learning import apply_learnt, learn_if_due
 from flow.office import Office, read_office
 from flow.remarks import remark
-from flow.settle import relate, relate_if_due, settle, settle_records
+from flow.settle import relate, settle, settle_records
 from flow.standing import standing_of
 from records.decisions import Decision, SaveLink, Undo
 from storage.archive import Archive
@@ -35,8 +36,7 @@ def open_office(settings: Settings, archive: Archive, now: datetime) -> Office:
         mark_sent(session, archive.sent.read())
         known = {decision.id for decision in stored_decisions(session)}
         office = replace(office, contexts=contexts, decisions=decisions, standing=standing_of(decisions))
-        if relate_if_due(session, office):
-            remark(session, contexts)
+    learn_if_due(office)
     return lay_over(office, [decision for decision in decisions if decision.id not in known])
 
 
@@ -57,6 +57,7 @@ def lay_over(office: Office, new: Iterable[Decision]) -> Office:
             for id_ in unread.union(_touched(listed, decisions, of_links=True)):
                 read_again(session, id_)
             settle_records(session, updated)
+            apply_learnt(session, updated)
             relate(session, updated)
             remark(session, updated.contexts)
     return updated

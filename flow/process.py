@@ -12,16 +12,12 @@ from typing import Protocol
 from sqlmodel import Session
 
 from filing.alike import prints_of
-from filing.decide import file_message
-from filing.history import file_imported
 from flow.ahead import IN_FLIGHT, Ahead, Waiting
-from flow.correspondents import Correspondents
+from flow.judging import Judging, judging
+from flow.learning import forget_learnt, learn_if_due
 from flow.linked import with_saved
 from flow.office import Office
-from flow.remarks import remark
-from flow.settle import relate, settle
-from intake.authentication import failed_authentication
-from intake.delivery_status import read_delivery_report
+from flow.settle import settle
 from intake.message import read_header
 from parsers.ocr_cache import keys_of
 from parsers.reader import UnreadMessage
@@ -29,14 +25,11 @@ from records.errors import BaosongError, MissingFile
 from records.extracts import Extract
 from records.filings import Filing
 from records.mail import Message, Part
-from records.mails import MARK
 from records.secrecy import CLASSIFIED
 from records.words import Text
 from storage import messages
-from storage.deliveries import imported_alone
 from storage.faults import step
 from storage.likeness import forget_likeness, store_likeness
-from storage.outbox import own_message_ids
 from storage.tables import MessageRow
 
 log = logging.getLogger(__name__)
@@ -78,15 +71,6 @@ class Read:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """What messages are judged with: the office, our own Message-IDs, who wrote from where before."""
-
-    office: Office
-    own: frozenset[str]
-    correspondents: Correspondents
-
-
 def process_pending(
     office: Office,
     reader: Reader,
@@ -102,12 +86,11 @@ def process_pending(
     """
     with office.archive.database.session() as session:
         rows = messages.pending(session)[:at_most]
-        own = own_message_ids(session)
+        desk = judging(session, office)
     hopeless = {row.id for row in rows if row.attempts >= MAX_ATTEMPTS}
     for id_ in hopeless:
         _store_failure(office, id_, "crash", "crashed")
     counted = {row.id: row.attempts for row in rows if row.id not in hopeless}
-    desk = Judging(office, own, Correspondents(office))
     ahead = Ahead(
         partial(read_one, office, reader),
         partial(_note_attempt, office),
@@ -116,17 +99,14 @@ def process_pending(
     )
     progress("waiting", len(counted))
     try:
-        for read in ahead.run([_waiting(office, row) for row in rows if row.id in counted]):
+        for read in ahead.run([_waiting(row) for row in rows if row.id in counted]):
             _file(desk, read)
             progress("filed", 1)
             progress("pages", sum(len(one.pages) for extract in read.extracts for one in extract.walk()))
     except (BaosongError, OSError):
         _forgive(office, counted)
         raise
-    if rows:
-        with step("relate"), office.archive.database.session() as session:
-            relate(session, office)
-            remark(session, office.contexts)
+    learn_if_due(office)
     return len(counted) + len(hopeless)
 
 
@@ -149,10 +129,8 @@ def read_one(office: Office, reader: Reader, id_: str) -> Read:
         return Read(id_, None, failure=error)
 
 
-def _waiting(office: Office, row: MessageRow) -> Waiting:
-    """A campaign learns from what came before it: who is filed in its time waits for what came earlier."""
-    begun = frozenset(item.campaign.id for item in office.contexts if item.has_begun(row.received_at))
-    return Waiting(row.id, row.received_at, row.size_bytes, row.attempts, begun)
+def _waiting(row: MessageRow) -> Waiting:
+    return Waiting(row.id, row.received_at, row.size_bytes, row.attempts)
 
 
 def _newly_pending(office: Office, counted: dict[str, int]) -> list[Waiting]:
@@ -161,7 +139,7 @@ def _newly_pending(office: Office, counted: dict[str, int]) -> list[Waiting]:
         rows = [row for row in messages.pending(session, len(counted) + IN_FLIGHT) if row.id not in counted]
     rows = [row for row in rows if row.attempts < MAX_ATTEMPTS]
     counted.update((row.id, row.attempts) for row in rows)
-    return [_waiting(office, row) for row in rows]
+    return [_waiting(row) for row in rows]
 
 
 def _note_attempt(office: Office, id_: str) -> None:
@@ -196,6 +174,7 @@ def _file(desk: Judging, read: Read) -> None:
         with step("store filing"), office.archive.database.session() as session:
             messages.store_reading(session, read.message, read.extracts, found)
             _store_likeness(session, read, found)
+            forget_learnt(session, read.id)
             settle(session, office, read.id)
     except (BaosongError, OSError):
         raise  # the archive's disk: nothing is wrong with the message, it is tried again
@@ -215,23 +194,13 @@ def _file(desk: Judging, read: Read) -> None:
 
 
 def _decide(desk: Judging, read: Read) -> Filing:
-    """A Message-ID of ours on a mail that does not come from us was copied: such a mail is judged like any other."""
-    message, office, own = read.message, desk.office, desk.own
-    assert message is not None
+    """What the message says by itself; what was learnt comes after all others are filed (flow.learning)."""
+    assert read.message is not None
     if isinstance(read.failure, UnreadMessage):
         problem = read.failure.problem
         return Filing("review", problem.reason, TOO_MUCH.fill(why=problem.explanation))
-    if message.message_id is not None:
-        own = own_ids_for(message, own, office.own_addresses)
-    with office.archive.database.session() as session:
-        received_at = session.get_one(MessageRow, read.id).received_at
-        is_imported = bool(imported_alone(session, [read.id]))
-    judge = file_imported if is_imported else file_message
-    failed = failed_authentication(message, office.trusted_authserv)
-    contexts = desk.correspondents.contexts(received_at)
-    found = judge(message, read.extracts, contexts, received_at, own, unauthenticated=failed)
-    desk.correspondents.filed(received_at, found)
-    return replace(found, bounced=read_delivery_report(message)) if found.reason == "bounce" else found
+    with desk.office.archive.database.session() as session:
+        return desk.judge(session, read.message, read.extracts)
 
 
 def _store_likeness(session: Session, read: Read, found: Filing) -> None:
@@ -254,15 +223,3 @@ def _store_failure(office: Office, id_: str, why: str, reason: str) -> None:
     with office.archive.database.session() as session:
         messages.store_found(session, id_, Filing("review", reason, BROKE.fill(why=why)))
         settle(session, office, id_)
-
-
-def own_ids_for(message: Message, own: frozenset[str], own_addresses: frozenset[str]) -> frozenset[str]:
-    """Which Message-IDs make this mail ours: all, where it comes from one of our addresses, and its own as well where a
-    server on the way changed that but left our mark; none of it where it comes from anybody else.
-    """
-    id_ = message.message_id
-    assert id_ is not None
-    if message.sender.address not in own_addresses:
-        return own - {id_}
-    mark = message.header(MARK)
-    return own | {id_} if mark and mark in {one.strip("<>").partition("@")[0] for one in own} else own

@@ -8,8 +8,7 @@ from sqlmodel import select
 
 from flow.office import Office
 from flow.process import Reader, process_pending
-from flow.remarks import remark
-from flow.settle import relate, settle, settle_records
+from flow.settle import settle, settle_records
 from flow.taking import note_too_large
 from records.errors import ArchiveError
 from records.words import Text
@@ -35,9 +34,6 @@ def rebuild(office: Office, reader: Reader, progress: Callable[[str, int], None]
             settle(session, office, id_)  # of messages too large: all others come below
         settle_records(session, office)
     count = process_pending(office, reader, progress)
-    with office.archive.database.session() as session:
-        relate(session, office)
-        remark(session, office.contexts)
     if gone:
         raise ArchiveError(LOST.fill(count=len(gone), first=gone[0]))
     return count

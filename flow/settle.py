@@ -100,14 +100,6 @@ def relate(session: Session, office: Office) -> None:
     remember(session, UNRELATED, "")
 
 
-def relate_if_due(session: Session, office: Office) -> bool:
-    """As :func:`relate`, where a crash came between a filing and it; whether one did."""
-    is_due = bool(recall(session, UNRELATED))
-    if is_due:
-        relate(session, office)
-    return is_due
-
-
 def _contested(session: Session) -> frozenset[str]:
     """The submissions that :func:`relate` held back last."""
     return frozenset(recall(session, CONTESTED).split())

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from records.learnt import LearntAddress
 from records.units import Roster
 
 Kind = Literal["summary", "material"]
@@ -115,8 +116,7 @@ class CampaignContext:
     coordinators: tuple[str, ...] = ()  # addresses, lower case; also trusted forwarders
     timezone: str = "Asia/Shanghai"
     is_open: bool = True
-    known_addresses: tuple[tuple[str, str], ...] = ()  # (address, unit code) that a person's decision confirmed
-    seen_addresses: tuple[tuple[str, str], ...] = ()  # that reported before it began: evidence, never enough alone
+    learnt: tuple[LearntAddress, ...] = ()  # from which addresses its units wrote, beside those that the roster has
 
     def has_begun(self, moment: datetime) -> bool:
         """Whether a message received at ``moment`` can be meant for it: none answers a notice that is not out yet."""

@@ -102,7 +102,7 @@ class Filing:
     explanation: Text | None = None
     submissions: tuple[Submission, ...] = ()
     evidence: tuple[Evidence, ...] = ()  # for not_a_report
-    new_addresses: tuple[tuple[str, str], ...] = ()  # (address, unit code): filed by content from an unknown address
+    new_addresses: tuple[tuple[str, str], ...] = ()  # (address, unit code) that content told, where new
     bounced: DeliveryReport | None = None  # of a bounce: what came back, from whom
 
 

@@ -20,6 +20,7 @@ class Unit:
     phone: str = ""
     second_contact: str = ""
     parent: str = ""  # code or name of the unit it belongs to
+    learnt_names: tuple[str, ...] = ()  # that people's decisions told; no roster has them
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def target_of(action: Action) -> str | None:
 
 
 def _state_of(context: CampaignContext) -> str:
-    value = to_json(CampaignContext, replace(context, known_addresses=(), seen_addresses=()))
+    value = to_json(CampaignContext, replace(context, learnt=()))
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 

@@ -8,12 +8,19 @@ from storage.tables import StateRow, checked
 
 CONTESTED = "contested"  # submissions held back for a person by what others say, one a line
 UNRELATED = "unrelated"  # filings changed since corrections were last found
+LEARNT = "learnt "  # + id of a message: what of all that was learnt its filing rests on, as a hash
 CAMPAIGN = "campaign "  # + id: the state of a campaign and its roster that the tables hold
 
 
 def remember(session: Session, name: str, value: str) -> None:
     """Keep ``value`` under ``name``."""
     session.merge(checked(StateRow, name=name, value=value))
+
+
+def forget(session: Session, name: str) -> None:
+    """Keep nothing under ``name``."""
+    if (row := session.get(StateRow, name)) is not None:
+        session.delete(row)
 
 
 def recall(session: Session, name: str) -> str:

@@ -90,6 +90,21 @@ class FiledTree:
             folder = folder.parent
 
 
+class NoTree(FiledTree):
+    """For who only wants to know where things would stand: nothing is placed, nothing taken away."""
+
+    def place(
+        self, session: Session, submission: str, folders: Iterable[Sequence[str]], files: Sequence[TreeFile]
+    ) -> None:
+        """Nothing."""
+
+    def remove(self, session: Session, submission: str) -> None:
+        """Nothing."""
+
+    def clear(self) -> None:
+        """Nothing."""
+
+
 def _names(folder: Path, file: TreeFile) -> Iterator[Path]:
     """The name itself, then with a number behind, so that two files of one name never overwrite each other (R18)."""
     yield folder / file_name(file.name)

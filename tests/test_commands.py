@@ -107,7 +107,7 @@ def test_commands_are_those_of_the_contract() -> None:
     found = re.findall(r"^    ([a-z]+) ", help_text, re.MULTILINE)
     assert set(found) == words(
         "demo check notice run poll digest remind missing submissions search review record exempt extend promise close "
-        "undo rebuild decisions import setup health "
+        "undo rebuild decisions learnt import setup health "
         "backup restore verify"
     )
 

@@ -9,6 +9,8 @@ import pytest
 
 from filing.text.squeeze import squeezed
 from filing.who.names import NameIndex
+from records.campaigns import CampaignContext
+from records.learnt import LearntAddress
 from records.units import Roster, Unit
 from tests.filing_values import COORDINATOR, context, extract, file, filed_units, message, summary
 
@@ -237,13 +239,21 @@ def test_an_archive_with_several_units_is_parted_by_its_folders() -> None:
     }
 
 
-def test_a_confirmed_address_counts_like_a_registered_one() -> None:
-    """What a person decided once is evidence for the sender's next message, but never against the content."""
-    known = replace(context(), known_addresses=(("new@qq.com", "S06"),))
-    silent = file(message(sender="new@qq.com"), extract("总结.docx", summary("", "")), contexts=(known,))
-    assert filed_units(silent) == ["S06"]
-    other = file(message(sender="new@qq.com"), extract("静安总结.docx", summary("静安养老院", "")), contexts=(known,))
-    assert filed_units(other) == []
+def learnt_from(*decisions: str) -> CampaignContext:
+    """The campaign, where people said so of new@qq.com and S06."""
+    unit = context().roster.unit("S06")
+    assert unit is not None
+    return replace(context(), learnt=(LearntAddress("new@qq.com", "S06", unit.name, decisions),))
+
+
+def test_an_address_confirmed_for_several_messages_counts_like_a_registered_one() -> None:
+    """Confirmed once it is evidence beside the content, never enough alone; it is never enough against the content."""
+    silent = message(sender="new@qq.com"), extract("总结.docx", summary("", ""))
+    assert filed_units(file(*silent, contexts=(learnt_from("d-0001"),))) == []
+    assert filed_units(file(*silent, contexts=(learnt_from("d-0001", "d-0002"),))) == ["S06"]
+    other = message(sender="new@qq.com"), extract("静安总结.docx", summary("静安养老院", ""))
+    for known in (learnt_from("d-0001"), learnt_from("d-0001", "d-0002")):
+        assert filed_units(file(*other, contexts=(known,))) == []
 
 
 def test_no_report_is_filed_under_another_unit_when_its_own_leaves_the_roster() -> None:

@@ -14,9 +14,9 @@ from tests.campaign_data import at
 PATIENCE_S = 30.0
 
 
-def waiting(name: str, minute: int = 0, attempts: int = 0, era: str = "") -> Waiting:
+def waiting(name: str, minute: int = 0, attempts: int = 0) -> Waiting:
     """A message that came at that minute."""
-    return Waiting(name, at(20, 10) + timedelta(minutes=minute), 1000, attempts, frozenset(era))
+    return Waiting(name, at(20, 10) + timedelta(minutes=minute), 1000, attempts)
 
 
 class Gate:
@@ -81,16 +81,6 @@ def test_what_comes_meanwhile_is_read_too(gate: Gate) -> None:
     assert next(found) == "just arrived"
     gate.opened.set()
     assert list(found) == ["slow"]
-
-
-def test_message_of_a_later_era_waits_for_an_earlier_message(gate: Gate) -> None:
-    """What a campaign knows from before its time must be complete; within an era nobody waits."""
-    slow, same, later = waiting("slow", 0), waiting("same", 1), waiting("later", 2, era="c")
-    found = ahead(gate).run([slow, same, later])
-
-    assert next(found) == "same"
-    gate.opened.set()
-    assert list(found) == ["slow", "later"]
 
 
 def test_suspicious_messages_are_read_alone(gate: Gate) -> None:

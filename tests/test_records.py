@@ -47,6 +47,7 @@ from records.decisions import (
 from records.extracts import Extract, Page, Picture, Table
 from records.filings import Evidence, Figure, FiledSubmission, Filing, Relation, ReportFacts, Submission, Trace
 from records.journals import Arrival, Sent
+from records.learnt import LearntAddress
 from records.mail import Address, CloudLink, Fetched, Listing, Location, MailboxAccount, Message, Oversized, Part
 from records.mails import Attachment, Letter, OutgoingAccount, OutgoingMail
 from records.units import Membership, Roster, Unit
@@ -229,7 +230,7 @@ DIGEST_DATA = DigestData(
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     SPRING, AUTUMN, ROSTER, ARRIVAL, SENT, FILING, BOARD, DIGEST_DATA, *DECISIONS,
-    CampaignContext(SPRING, ROSTER, ("c@example.com",), is_open=False, known_addresses=(("a@example.com", "W01"),)),
+    CampaignContext(SPRING, ROSTER, ("c@example.com",), is_open=False, learnt=(LearntAddress("a@qq.com", "W1", "甲"),)),
     FiledSubmission("m/1", "m", AT, "filed", SUMMARY, "b" * 64),
     ReportFacts("m/1", "a" * 64, AT, SUMMARY, "filed", "thanks", "<1@example.com>", "总结", "a@example.com", "f", True),
     Relation("a" * 64, EVIDENCE),

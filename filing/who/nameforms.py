@@ -11,8 +11,8 @@ from filing.who.shortforms import is_own, take_apart, unique_forms
 from records.units import Unit
 
 Quality = Literal["name", "short", "core", "blurred"]
-"""name: as the roster has it (full, alias, former); short: a form we made; core: only what is its own in the name;
-blurred: one character of what is its own differs, in text from pixels."""
+"""name: as the roster has it (full, alias, former); short: a form we made, or that a person's decision told; core: only
+what is its own in the name; blurred: one character of what is its own differs, in text from pixels."""
 
 PLACELIKE = ("镇", "乡", "街道", "社区", "村", "小区")
 ORDINAL = re.compile(r"第.{1,3}$")
@@ -38,6 +38,9 @@ def forms_of(units: tuple[Unit, ...], places: tuple[str, ...]) -> dict[str, Form
             if len(name) >= 2:
                 owners.setdefault(name, []).append(unit.code)
     forms = {name: Form(tuple(codes), "name") for name, codes in owners.items()}
+    for unit in units:
+        for name in map(squeeze, unit.learnt_names):
+            forms.setdefault(name, Form((unit.code,), "short"))
     rests = {take_apart(squeeze(name), places).rest for unit in units for name in (unit.name, *unit.former_names)}
     for form, code in unique_forms(units, places).items():
         whole = form in rests and is_own(take_apart(form, places).stem)  # only places that all share are left out

@@ -59,9 +59,10 @@ class NameIndex:
         return self._units[code]
 
     def names_of(self, code: str) -> tuple[str, ...]:
-        """Registered names of a unit, squeezed."""
+        """Registered and learnt names of a unit, squeezed."""
         if code not in self._own_names:
-            self._own_names[code] = tuple(squeeze(name) for name in self._units[code].names if name.strip())
+            names = (*self._units[code].names, *self._units[code].learnt_names)
+            self._own_names[code] = tuple(squeeze(name) for name in names if name.strip())
         return self._own_names[code]
 
     def core_of(self, code: str) -> str:
@@ -96,6 +97,12 @@ class NameIndex:
         forms = (form for form in self._all_forms(code) if len(form) == len(name))
         wrong = (sum(a != b for a, b in zip(name, form, strict=True)) for form in forms)
         return any(count <= max(1, len(name) // 8) for count in wrong)
+
+    def is_distinctive(self, name: str, code: str) -> bool:
+        """Whether a name that no roster has is the unit's own wherever it stands: 中心卫生院 would be many units'."""
+        own = take_apart(squeeze(name), self.places)
+        others = (known for other in self._units if other != code for known in self.names_of(other))
+        return is_own(own.stem) and not own.stem.endswith(PLACELIKE) and not any(own.stem in known for known in others)
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""

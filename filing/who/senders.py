@@ -1,4 +1,4 @@
-"""What a sender's address says about the unit: registered, confirmed, shared, or of an organisation's domain."""
+"""What a sender's address says about the unit: registered, learnt, shared, or of an organisation's domain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Known:
     codes: tuple[str, ...] = ()
     trusted: bool = False
     domain_of: str | None = None  # the only unit that writes from this organisation's domain
-    is_sure: bool = True  # registered or confirmed; else it only reported from there before
+    is_sure: bool = True  # registered, or confirmed several times; else it is never enough by itself
+    owners: tuple[str, ...] = ()  # those that a roster or a person vouches for: content of another unit is in conflict
 
     @property
     def code(self) -> str | None:
@@ -31,11 +32,14 @@ def known_sender(address: str, context: CampaignContext) -> Known:
     if address in context.coordinators:
         return Known(trusted=True)
     registered = [unit.code for unit in context.roster.units if address in unit.emails]
-    confirmed = [code for known, code in context.known_addresses if known == address]
-    sure = [*registered, *(code for code in confirmed if context.roster.unit(code))]
-    seen = [code for known, code in context.seen_addresses if known == address and context.roster.unit(code)]
-    codes = tuple(dict.fromkeys([*sure, *seen]))  # seen with two units, it is shared
-    return Known(codes, False, None if codes else _domain_unit(address, context), bool(sure) or not seen)
+    learnt = [one for one in context.learnt if one.address == address]
+    codes = tuple(dict.fromkeys([*registered, *(one.unit for one in learnt)]))  # of two units, it is shared
+    if len(codes) == 1 and not registered and not learnt[0].is_evidence:
+        codes = ()
+    confirmed = [one.unit for one in learnt if one.decisions]
+    is_sure = bool(registered) or not codes or any(one.is_sure for one in learnt)
+    owners = tuple(dict.fromkeys([*registered, *confirmed]))
+    return Known(codes, False, None if codes else _domain_unit(address, context), is_sure, owners)
 
 
 def writes_for(address: str, unit: str, context: CampaignContext) -> bool:
@@ -52,5 +56,5 @@ def _domain_unit(address: str, context: CampaignContext) -> str | None:
         return None
     suffix = "@" + domain
     codes = {unit.code for unit in context.roster.units for email in unit.emails if email.endswith(suffix)}
-    codes |= {code for email, code in context.known_addresses if email.endswith(suffix)}
+    codes |= {one.unit for one in context.learnt if one.decisions and one.address.endswith(suffix)}
     return next(iter(codes)) if len(codes) == 1 else None

@@ -130,7 +130,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
         return _review(seen, [top.unit], "unit_doubtful", _BESIDE_TEXT)
     if seen.hints_at_branch and "signature" not in top.by_source and not index.is_branch(top.unit):
         return _review(seen, [*index.parts_of(top.unit)[:1], top.unit], "unit_doubtful", _BRANCH_TEXT)
-    if (mailbox := _mailbox_of(seen)) and top.unit not in mailbox:
+    if (mailbox := _mailbox_of(seen)) and top.unit not in (*mailbox, *seen.sender.codes):
         return _against_address(seen, top, rivals, index)
     return _by_strength(seen, top, index)
 
@@ -138,7 +138,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
 def _mailbox_of(seen: Witnesses) -> tuple[str, ...]:
     """Units whose mailbox it is, by its address, else by its display name."""
     shown = [clue.unit for clue in seen.clues if clue.source == "sender_name" and clue.sure]
-    return seen.sender.codes or tuple(dict.fromkeys(shown))
+    return seen.sender.owners or tuple(dict.fromkeys(shown))
 
 
 def _tied(top: Standing, rivals: Sequence[Standing]) -> bool:

@@ -81,7 +81,9 @@ def _add_work(commands: argparse._SubParsersAction[Parser]) -> None:
         where.add_argument("--send", action="store_true", help="发给联络员；同一份只发一次")
         where.add_argument("--out", metavar="DIR", help="写入文件夹")
     rebuild = _command(commands, "rebuild", working.run_rebuild, "由原始邮件和日志重建全部数据，不发邮件")
-    rebuild.add_argument("--into", metavar="DIR")
+    elsewhere = rebuild.add_mutually_exclusive_group()
+    elsewhere.add_argument("--into", metavar="DIR", help="写到别处，便于对比")
+    elsewhere.add_argument("--dry-run", action="store_true", help="只说会改变什么，不改动任何数据，服务不必停")
     _add_keeping(commands)
 
 
@@ -183,6 +185,7 @@ def _add_decisions(commands: argparse._SubParsersAction[Parser]) -> None:
         command.add_argument("--unit", metavar="U", required=True)
         command.add_argument("--requirement", metavar="R")
     _command(commands, "decisions", looking.run_decisions, "谁在何时决定了什么")
+    _command(commands, "learnt", looking.run_learnt, "从人的决定和来件中学到了什么，凭什么")
     _decision(commands, "close", deciding.close, "结束一个报送任务")
     _decision(commands, "undo", deciding.undo, "撤销一个决定").add_argument("decision", metavar="DECISION")
 

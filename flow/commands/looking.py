@@ -12,7 +12,8 @@ from flow.campaigns import listed
 from flow.commands.desk import Arguments, Desk
 from flow.decide import find_submission, requirement_id, unit_code
 from flow.export import boards_json
-from flow.listing import KIND, STATUS, as_csv, as_xlsx, missing_rows, submission_rows, table
+from flow.learning import learnt_of
+from flow.listing import KIND, STATUS, as_csv, as_xlsx, learnt_rows, missing_rows, submission_rows, table
 from flow.moments import moment
 from flow.office import Office
 from flow.reminders import boards_of, reminded
@@ -48,6 +49,17 @@ DECISION_HEAD = (
     Text("对象", "about"),
     Text("备注", "note"),
     Text("", ""),
+)
+LEARNT_HEAD = (
+    Text("类别", "kind"),
+    Text("单位", "unit"),
+    Text("邮箱、名称或主题", "address, name or subject"),
+    Text("依据", "rests on"),
+    Text("怎么用", "how it counts"),
+)
+HOW_TO_UNLEARN = Text(
+    "撤销一个决定（undo 编号），由它学到的随之作废，有关邮件重新归类。登记到名册的邮箱和名称不列在这里。",
+    "undo a decision, and what it taught is gone and the mail filed anew. What the roster has is not listed here.",
 )
 UNDONE = Text("已撤销", "undone")
 SUGGESTED = Text("建议", "suggestion")
@@ -208,6 +220,18 @@ def run_decisions(desk: Desk, args: Arguments) -> int:
         ]
     heads = [head.say(desk.language) for head in DECISION_HEAD]
     print(table([heads, *rows]) if rows else NOTHING.say(desk.language))
+    return 0
+
+
+def run_learnt(desk: Desk, args: Arguments) -> int:
+    """What is known beyond rosters: addresses, names, mail that is no report, each with what it rests on."""
+    with desk.reading() as office, office.archive.database.session() as session:
+        learnt = learnt_of(session, office)
+    heads = [head.say(desk.language) for head in LEARNT_HEAD]
+    rows = learnt_rows(learnt, desk.form)
+    print(table([heads, *rows]) if rows else NOTHING.say(desk.language))
+    if rows:
+        desk.say(HOW_TO_UNLEARN)
     return 0
 
 

@@ -21,6 +21,8 @@ from flow.check import check
 from flow.commands.desk import Arguments, Desk
 from flow.daemon import Daemon, with_since
 from flow.digests import letter_for, queue_digest
+from flow.dry_run import foresee
+from flow.foreseen import foreseen_lines
 from flow.health import health
 from flow.links import LinkFetching
 from flow.logins import admitted, remember_login, rules_for
@@ -195,7 +197,13 @@ def run_remind(desk: Desk, args: Arguments) -> int:
 
 
 def run_rebuild(desk: Desk, args: Arguments) -> int:
-    """Derived data again; sends nothing."""
+    """Derived data again; sends nothing. Or what that would change."""
+    if args.dry_run:
+        with desk.reading() as office:
+            foreseen = foresee(office, desk.clock(), desk.progress())
+        for line in foreseen_lines(foreseen, desk.form):
+            print(line)
+        return 0
     root = desk.settings.root
     with writing(root):
         count = rebuilt(desk, Path(args.into) if args.into else root)
