@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from filing.text.lexica import words
 from filing.text.vocabulary import word_list
 from filing.who.clues import Clue, Source
 from filing.who.names import NameIndex
@@ -266,10 +267,17 @@ def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stran
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
     for stranger in seen.strangers:
         misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
-        harmless = stranger.where in signed or (signs and stranger.only_named) or misread
+        beside = stranger.where in signed and not (stranger.signs and _has_own_part(stranger, top, index))
+        harmless = beside or (signs and stranger.only_named) or misread
         if top.unit in stranger.holds or not harmless:
             return stranger
     return None
+
+
+def _has_own_part(stranger: Stranger, top: Standing, index: NameIndex) -> bool:
+    """Whether the one that signs too is another, not a 校区 of the unit that the roster does not part."""
+    campus = stranger.name.endswith(words("names", "campuses")) and stranger.branch_of in (None, top.unit)
+    return not campus or bool(index.parts_of(top.unit))
 
 
 def fits_selves(code: str, selves: frozenset[str], index: NameIndex) -> bool:
