@@ -12,7 +12,7 @@ from filing.documents import Document
 from filing.papers import paper_of
 from filing.text.lexica import words
 from filing.text.squeeze import is_han, squeeze, squeezed
-from filing.who.nameforms import Quality
+from filing.who.nameforms import PLACELIKE, Quality
 from filing.who.names import Hit, NameIndex
 from filing.who.zones import DATE, Layout, layout_of
 
@@ -178,6 +178,8 @@ def signs(layout: Layout, hit: Hit, hits: Sequence[Hit]) -> bool:
     if before.startswith(("联系", "电话")) or before.endswith(words("names", "guests_before")):
         return False
     rest = _residue(behind)
+    if rest and hit.name.endswith(PLACELIKE):
+        return False  # 甲镇某老院 is not the town
     return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not rest.endswith(_ORGANISATIONS)
 
 

@@ -52,15 +52,20 @@ def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> li
     offices = _offices(campaign)
     found = [*_branches(document, layout, hits)]
     for line, text in _signing_lines(layout):
-        clear = [hit for hit in hits if hit.standing == "clear"]
-        if any(layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1) for hit in clear):
+        here = [h for h in hits if h.standing == "clear" and _lies_in(layout, h, line)]
+        if any(hit.quality != "core" for hit in here):
             continue
         signs = layout.zones[line] == "signature"
         name = organisation_in(text, signs=signs) or (place_in(text) or part_in(text) if signs else "")
-        if name and not _is_office(name, offices, index):
+        worded = any(index.is_wording_of(name, unit) or name in index.names_of(unit) for h in here for unit in h.units)
+        if name and not worded and not _is_office(name, offices, index):
             at = (document.top_sha256, document.sha256)
             found.append(Stranger(name, document.where, text, *at, from_pixels=document.from_pixels, signs=signs))
     return [*found, *_in_titles(document, layout, hits, (offices, index))]
+
+
+def _lies_in(layout: Layout, hit: Hit, line: int) -> bool:
+    return layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1)
 
 
 def _in_titles(
