@@ -558,6 +558,237 @@ def deeds_without_the_theme(desk: Desk) -> Letter:
     return _letter(message("活动信息", "请查收", desk.address(unit)), (paper,), told)
 
 
+# -- second round: what offices get wrong -----------------------------------------------------------------------------
+
+
+def _seniors(desk: Desk) -> tuple[Unit, Unit, str]:
+    """A branch, its parent, and the branch's name without the parent's."""
+    for _ in range(50):
+        child, parent = _child(desk)
+        prefix = next((name for name in parent.names if child.name.startswith(name)), "")
+        town = parent.name.removesuffix("人民政府").removesuffix("办事处")
+        prefix = prefix or (town if child.name.startswith(town) else "")
+        if prefix and len(child.name) - len(prefix) >= 3:
+            return child, parent, child.name[len(prefix) :]
+    return child, parent, child.name
+
+
+@template()
+def parent_heads_branch_signs(desk: Desk) -> Letter:
+    """The title names the parent, the signature only the branch's own part of its name."""
+    child, parent, rest = _seniors(desk)
+    report = desk.report(child, desk.name(parent), rest)
+    paper = extract("总结.docx", report.text)
+    sent = message("总结", "", f"u{desk.dice.randrange(10**6)}@qq.com")
+    return _letter(sent, (paper,), (_told(desk, child, report, paper),), clear=False)
+
+
+@template()
+def parent_in_subject_branch_in_paper(desk: Desk) -> Letter:
+    """Subject and file name say the parent, title and signature the branch."""
+    child, parent = _child(desk)
+    report = desk.report(child, child.name, child.name)
+    paper = extract(f"{desk.name(parent)}总结.docx", report.text)
+    sent = message(f"{desk.name(parent)}总结", "", desk.address(child))
+    return _letter(sent, (paper,), (_told(desk, child, report, paper),), clear=False)
+
+
+@template()
+def addressed_to_parent(desk: Desk) -> Letter:
+    """The branch's paper is addressed to its parent and sent to the office as well."""
+    child, parent = _child(desk)
+    report = desk.report(child, child.name, child.name)
+    text = report.text.replace(f"{desk.office.issuer}：\n", "")
+    first, _, rest = text.partition("\n")
+    paper = extract("总结.docx", f"{first}\n{parent.name}：\n{rest}")
+    return _letter(
+        message("总结", "", desk.address(child)), (paper,), (_told(desk, child, report, paper),), clear=False
+    )
+
+
+@template()
+def rolled_up(desk: Desk) -> Letter:
+    """The parent's own report goes through its branches one by one: it is the parent's."""
+    child, parent = _child(desk)
+    others = [one for one in desk.office.units if desk.office.parent_of(one) == parent][:3]
+    lines, _ = desk.deeds(3)
+    marks = "一二三"
+    body = "\n".join(f"{marks[at]}、{one.name}\n{lines[at]}" for at, one in enumerate(others or [child]))
+    text = f"{parent.name}2025年“{desk.theme}”活动总结\n各单位开展情况如下。\n{body}\n{parent.name}\n{desk.date()}\n"
+    paper = extract("总结.docx", text)
+    told = (Told(desk.campaign, parent.code, frozenset({paper.part.sha256})),)
+    sender = desk.dice.choice([desk.address(parent), COORDINATOR])
+    return _letter(message("总结", "", sender), (paper,), told)
+
+
+@template()
+def annexed_notice(desk: Desk) -> Letter:
+    """Behind the report stands another unit's notice, signed and dated."""
+    unit, other = _two(desk)
+    report = desk.report(unit, unit.name, unit.name)
+    called = "关于召开联席会议的通知\n各有关单位：\n定于10月20日召开联席会议，请派员参加。"
+    annex = f"附件\n{called}\n{other.name}\n2025年10月12日\n"
+    paper = extract("总结.docx", report.text + annex)
+    return _letter(message("总结", "", desk.address(unit)), (paper,), (_told(desk, unit, report, paper),), clear=False)
+
+
+@template()
+def unsigned_between(desk: Desk) -> Letter:
+    """Three reports in one paper, the middle one names nobody: a person must look."""
+    one, two = _two(desk)
+    reports = [desk.report(one, "", one.name), desk.report(one, "", "", date=""), desk.report(two, "", two.name)]
+    paper = extract("汇总.docx", "\n".join(report.text for report in reports))
+    told = (_told(desk, one, reports[0], paper), _told(desk, two, reports[2], paper))
+    return _letter(message("汇总", "", COORDINATOR), (paper,), told, clear=False, must_ask=True)
+
+
+@template()
+def bodies_one_after_another(desk: Desk) -> Letter:
+    """The body holds two units' reports."""
+    one, two = _two(desk)
+    reports = [desk.report(unit, unit.name, unit.name) for unit in (one, two)]
+    sent = message("两家总结", "\n".join(report.text for report in reports), COORDINATOR)
+    told = tuple(_told(desk, unit, report) for unit, report in zip((one, two), reports, strict=True))
+    return _letter(sent, (), told)
+
+
+@template()
+def own_in_body_other_attached(desk: Desk) -> Letter:
+    """The parent reports in the body and attaches its branch's paper."""
+    child, parent = _child(desk)
+    own, attached = desk.report(parent, parent.name, parent.name), desk.report(child, child.name, child.name)
+    paper = extract("附件.docx", attached.text)
+    told = (_told(desk, parent, own), _told(desk, child, attached, paper))
+    return _letter(message("总结", own.text, desk.address(parent)), (paper,), told, clear=False)
+
+
+@template()
+def folder_against_paper(desk: Desk) -> Letter:
+    """A folder bears one unit's name, the paper in it is another's."""
+    units = desk.dice.sample(list(desk.office.units), 3)
+    reports = [desk.report(unit, unit.name, unit.name) for unit in units[:2]]
+    members = tuple(
+        extract(f"{home.name}/总结.docx", report.text)
+        for home, report in zip((units[0], units[2]), reports, strict=True)
+    )
+    told = tuple(_told(desk, *both) for both in zip(units[:2], reports, members, strict=True))
+    return _letter(message("汇总", "", COORDINATOR), (extract("汇总.zip", members=members),), told, clear=False)
+
+
+@template()
+def file_name_against_paper(desk: Desk) -> Letter:
+    """The file bears another unit's name than the paper signs."""
+    unit, other = _two(desk)
+    report = desk.report(unit, "", unit.name)
+    paper = extract(f"{other.name}总结.docx", report.text)
+    told = (_told(desk, unit, report, paper),)
+    return _letter(message("总结", "", desk.address(unit)), (paper,), told, clear=False, must_ask=True)
+
+
+@template()
+def signed_together(desk: Desk) -> Letter:
+    """Two units sign one paper."""
+    one, two = _two(desk)
+    report = desk.report(one, "", f"{one.name}\n{two.name}")
+    paper = extract("总结.docx", report.text)
+    told = (_told(desk, one, report, paper),)
+    return _letter(message("总结", "", desk.address(one)), (paper,), told, clear=False, must_ask=True)
+
+
+@template()
+def statistics_of_all(desk: Desk) -> Letter:
+    """A table with a row a unit from a coordinator: nobody's report."""
+    rows = tuple((one.name, str(desk.dice.randrange(90))) for one in desk.dice.sample(list(desk.office.units), 6))
+    table = (("单位", "参加人数"), *rows)
+    sheet = extract("统计表.xlsx", "\n".join("\t".join(row) for row in table), tables=(Table(table),))
+    return _letter(message(f"{desk.theme}统计表", "各单位情况汇总", COORDINATOR), (sheet,), (), clear=False)
+
+
+@template()
+def contact_list_beside(desk: Desk) -> Letter:
+    """A signed report, and a list of all units as a second file."""
+    unit = desk.unit()
+    report = desk.report(unit, desk.name(unit), unit.name)
+    paper = extract("总结.docx", report.text)
+    rows = tuple((str(at), one.name) for at, one in enumerate(desk.dice.sample(list(desk.office.units), 6), 1))
+    sheet = extract(
+        "通讯录.xlsx", "\n".join("\t".join(row) for row in rows), tables=(Table((("序号", "单位"), *rows)),)
+    )
+    told = (_told(desk, unit, report),)
+    return _letter(message("总结", "", desk.address(unit)), (paper, sheet), told, clear=False)
+
+
+@template()
+def banners_of_partners(desk: Desk) -> Letter:
+    """Pictures show partners' banners; the body says who reports."""
+    unit, other = _two(desk)
+    lines, _ = desk.deeds(1)
+    pictures = (extract("1.jpg", f"{other.name}志愿服务队"), extract("2.jpg", f"{other.name}\n{desk.theme}"))
+    sent = message("活动照片", f"我们是{desk.name(unit)}，{lines[0]}照片见附件。", desk.address(unit))
+    return _letter(sent, pictures, (Told(desk.campaign, unit.code),), clear=False)
+
+
+@template()
+def body_signs_for_paper(desk: Desk) -> Letter:
+    """A paper without a name; the body is signed."""
+    unit = desk.unit()
+    report = desk.report(unit, "", "")
+    paper = extract("总结.docx", report.text)
+    sent = message(
+        f"报送{desk.theme}总结", f"现报送我单位活动总结，请查收。\n\n{unit.name}\n2025年11月3日", desk.address(unit)
+    )
+    return _letter(sent, (paper,), (_told(desk, unit, report, paper),))
+
+
+@template()
+def another_signs_the_body(desk: Desk) -> Letter:
+    """The parent's clerk signs the mail, the paper is the branch's."""
+    child, parent = _child(desk)
+    report = desk.report(child, child.name, child.name)
+    paper = extract("总结.docx", report.text)
+    sent = message("总结", f"现转报下属单位总结，请查收。\n\n{parent.name}办公室\n2025年11月3日", desk.address(parent))
+    return _letter(sent, (paper,), (_told(desk, child, report, paper),), clear=False)
+
+
+@template()
+def nested_folders(desk: Desk) -> Letter:
+    """Folders of folders: the parent's, in it the branches' by their own part of the name."""
+    child, parent, rest = _seniors(desk)
+    reports = [desk.report(unit, "", "", date="2025年11月2日") for unit in (parent, child)]
+    home = (
+        child.name[: len(child.name) - len(rest)] if child.name.endswith(rest) and rest != child.name else parent.name
+    )
+    papers = (
+        extract(f"{parent.name}/总结.docx", reports[0].text),
+        extract(f"{home}/{rest}/总结.docx", reports[1].text),
+    )
+    told = tuple(_told(desk, *both) for both in zip((parent, child), reports, papers, strict=True))
+    return _letter(message("汇总", "", COORDINATOR), (extract("汇总.zip", members=papers),), told, clear=False)
+
+
+@template()
+def seal_in_scan(desk: Desk) -> Letter:
+    """A scan whose only name is the seal's, its characters read as a line of their own over the date."""
+    unit = desk.unit()
+    report = desk.report(unit, "", f"{unit.name}★")
+    paper = replace(extract("扫描.pdf", report.text), pages=(Page(1, report.text, "ocr"),))
+    return _letter(message("总结", "", desk.address(unit)), (paper,), (_told(desk, unit, report, paper),))
+
+
+@template()
+def promoted_unit(desk: Desk) -> Letter:
+    """A text about another unit's good example, sent by the unit that learned from it."""
+    unit, other = _two(desk)
+    lines, _ = desk.deeds(1)
+    text = (
+        f"学习{other.name}经验 推动“{desk.theme}”活动\n近日，{unit.name}组织人员到{other.name}学习。{lines[0]}\n"
+        f"{unit.name}\n2025年10月22日\n"
+    )
+    paper = extract("信息.docx", text)
+    told = (Told(desk.campaign, unit.code, frozenset({paper.part.sha256})),)
+    return _letter(message("活动信息", "", desk.address(unit)), (paper,), told)
+
+
 # == unseen: written before anything was measured, run at the end ======================================================
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from filing.carried import is_photo
 from filing.documents import Document, is_container
+from filing.papers import paper_of
 from filing.who.clues import Clue
 from filing.who.units import standings
 from records.extracts import Extract
 
+_REPORT = 100  # characters that a report in a body has at least
 _OWNS = 2.5  # what a paper itself must say for a unit to be its
 _PAPERS = ("document", "sheet", "slides")
 
@@ -129,6 +131,8 @@ def _owners(
     papers = [document for document in documents if _can_be_owned(document)]
     told = ((d.where, _owner(clues.get(d.where, ())) or _sent_by(d.where, senders)) for d in papers)
     owners = {where: owner for where, owner in told if owner}
+    if owners and (reporter := _of_report_in_body(documents, clues)):
+        owners = {"body": reporter, **owners}
     if owners or any(document.role in _PAPERS for document in documents):
         return owners
     leaves = [file.path for file in files if not file.is_container]
@@ -144,7 +148,20 @@ def _can_be_owned(document: Document) -> bool:
 def _owner(clues: Sequence[Clue]) -> str | None:
     """The unit whose own paper it is: named in its signature, top or file name, no other unit beside it."""
     ranked = [one for one in standings(clues) if one.content >= _OWNS]
-    return ranked[0].unit if len(ranked) == 1 and ranked[0].sure else None
+    if not ranked or not ranked[0].sure:
+        return None
+    return ranked[0].unit if len(ranked) == 1 or ranked[0].outweighs(ranked[1]) else None
+
+
+def _of_report_in_body(documents: Sequence[Document], clues: Mapping[str, Sequence[Clue]]) -> str | None:
+    """The unit whose closing report the body itself is: it has a title, text and the unit's signature."""
+    body = next((document for document in documents if document.role == "body" and document.where == "body"), None)
+    if body is None or len(body.text) < _REPORT or paper_of(body.lines[0]) not in ("summary", "report"):
+        return None
+    own = clues.get("body", ())
+    signed = {clue.unit for clue in own if clue.source == "signature"}
+    titled = {clue.unit for clue in own if clue.source == "body"}
+    return next(iter(signed)) if len(signed) == 1 and signed == titled else None
 
 
 def _sent_by(where: str, senders: Mapping[str, str]) -> str | None:
@@ -152,8 +169,8 @@ def _sent_by(where: str, senders: Mapping[str, str]) -> str | None:
 
 
 def _bundle_of(unit: str, parting: _Parting, documents: Sequence[Document], files: Sequence[NamedFile]) -> Bundle:
-    shared = [d for d in documents if is_shared(d)]
-    own = [d for d in documents if not is_shared(d) and parting.is_of(unit, d.where)]
+    shared = [d for d in documents if is_shared(d) and d.where not in parting.owners]
+    own = [d for d in documents if d not in shared and parting.is_of(unit, d.where)]
     kept = [file for file in files if parting.is_of(unit, file.path)]
     return Bundle((*shared, *own), tuple(kept), unit, is_split=True, others=frozenset(parting.owners.values()) - {unit})
 

@@ -12,7 +12,7 @@ from filing.documents import Document
 from filing.papers import paper_of
 from filing.text.lexica import words
 from filing.text.squeeze import is_han, squeeze, squeezed
-from filing.who.nameforms import Quality
+from filing.who.nameforms import PLACELIKE, Quality
 from filing.who.names import Hit, NameIndex
 from filing.who.zones import DATE, Layout, layout_of
 
@@ -49,6 +49,7 @@ WEIGHTS: dict[Source, float] = {
 _QUALITY: dict[Quality, float] = {"name": 1.0, "short": 0.85, "core": 0.35, "blurred": 0.4}
 _RESIDUE = 4  # characters that may stand beside name, department, date and telephone in a signature
 _MAX_MENTIONS = 40
+_MAX_HEADS, _MAX_REST = 3, 16  # names in a title, characters of what is left of a name in a signature
 _IN_TITLE = 1.15  # of a title that begins with the name and ends with 总结: it says whose summary it is
 _AROUND = 12  # characters before and behind a name that tell what its unit does there
 
@@ -84,7 +85,25 @@ def clues_in(document: Document, index: NameIndex) -> list[Clue]:
     for hit in hits[_MAX_MENTIONS:]:
         if layout.zone_at(hit.start) in ("signature", "tail"):
             found += _of_hit(document, layout, hit, hits, index)
-    return found
+    return [*found, *_completed(document, layout, hits, index)]
+
+
+def _completed(document: Document, layout: Layout, hits: Sequence[Hit], index: NameIndex) -> Iterator[Clue]:
+    """A signature that only together with the title's name is one: 甲镇 on top, 乙村 signed; 甲中学, 北校区."""
+    named = [h for h in hits if layout.zone_at(h.start) == "head" and h.standing in ("clear", "campus")][:_MAX_HEADS]
+    sure = {layout.row.line_of(hit.start) for hit in hits if len(hit.units) == 1 and hit.standing == "clear"}
+    for line, zone in enumerate(layout.zones if named else ()):
+        text = layout.row.text[layout.row.line_start(line) : layout.row.line_end(line)] if zone == "signature" else ""
+        rest = DATE.sub("", text).strip()
+        if line in sure or not 2 <= len(rest) <= _MAX_REST:
+            continue
+        for hit in named:
+            before = hit.name.removesuffix("人民政府").removesuffix("办事处")
+            whole = index.find(squeezed((before + rest,)))
+            if len(whole) == 1 and len(whole[0].units) == 1 and whole[0].end - whole[0].start == len(before + rest):
+                at = (document.where, layout.row.lines[line].strip(), WEIGHTS["signature"])
+                yield Clue(whole[0].units[0], "signature", *at, document.top_sha256, document.sha256)
+                break
 
 
 def _of_hit(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit], index: NameIndex) -> Iterator[Clue]:
@@ -159,6 +178,8 @@ def signs(layout: Layout, hit: Hit, hits: Sequence[Hit]) -> bool:
     if before.startswith(("联系", "电话")) or before.endswith(words("names", "guests_before")):
         return False
     rest = _residue(behind)
+    if rest and hit.name.endswith(PLACELIKE):
+        return False  # 甲镇某老院 is not the town
     return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not rest.endswith(_ORGANISATIONS)
 
 

@@ -215,9 +215,9 @@ class NameIndex:
         longer_name = next((word for word in words("names", "longer") if behind.startswith(word)), "")
         if longer_name and not behind.startswith(words("names", "no_longer")):
             return "part", len(longer_name)
-        if branch := _BRANCH.match(behind):
+        if branch := _BRANCH.match(behind) or _CALLED_BRANCH.match(behind):
             return "branch", branch.end()
-        if campus := _CAMPUS.match(behind):
+        if campus := _CAMPUS.match(behind) or _CALLED_CAMPUS.match(behind):
             return ("branch" if set(form.units) & self._parents else "campus"), campus.end()
         return "clear", 0
 
@@ -325,14 +325,25 @@ _SHOP = r"(?<=[\u4e00-\u9fff]{2})(?<![酒饭书商药网门开])店"  # 机场�
 _TELLING = frozenset("一二三四五六七八九十东西南北中上下前后新老大小甲乙丙丁")
 
 
+_STOP = re.escape(word_list("names")["no_branch"])
+_CALLED = rf"[{word_list('names')['begin_names']}][^{_STOP}{word_list('names')['no_second']}\W]{{1,2}}?"  # 和平, 向阳
+
+
 def _pattern(marks: tuple[str, ...], between: int, *more: str) -> re.Pattern[str]:
-    stop = re.escape(word_list("names")["no_branch"])
-    return re.compile(rf"[^{stop}\W]{{0,{between}}}?(?:{'|'.join([*map(re.escape, marks), *more])})")
+    return re.compile(rf"[^{_STOP}\W]{{0,{between}}}?(?:{'|'.join([*map(re.escape, marks), *more])})")
+
+
+def _called(marks: tuple[str, ...]) -> str:
+    """A part whose own name begins with a word that otherwise ends a name: 和平分院."""
+    return rf"{_CALLED}(?:{'|'.join(word for word in marks if word.startswith('分') or len(word) == 2)})"
 
 
 _BRANCH = _pattern(words("names", "branches"), 6, _SHOP)
 _CAMPUS = _pattern(words("names", "campuses"), 6)
-_IN_A_TOWN = re.compile(rf"[^{re.escape(word_list('names')['no_branch'])}\W]{{1,4}}?(?:村|社区|居委|屯|小区|学校|公司)")
+_CALLED_BRANCH = re.compile(_called(tuple(word for word in words("names", "branches") if word.startswith("分"))))
+_CALLED_CAMPUS = re.compile(_called(words("names", "campuses")))
+_VILLAGE = rf"(?:村(?![{word_list('names')['no_village']}])|村(?=民?委)|社区|居委|屯)"
+_IN_A_TOWN = re.compile(rf"[^{_STOP}\W]{{1,4}}?(?:村|社区|居委|屯|小区|学校|公司)|{_CALLED}{_VILLAGE}")
 _LONGER_PLACE = _pattern(tuple(word for word in words("names", "organisations") if len(word) >= 2), 6)
 
 

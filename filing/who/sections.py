@@ -15,6 +15,7 @@ from filing.who.zones import DATE, Layout, is_addressee, is_running, is_transpar
 from records.extracts import Table
 
 _PARTED = ("document", "slides", "body")
+_SHORT = 42  # characters of a line that can be a signature's
 _TITLE = 60  # squeezed characters that a title has at most
 _REPORT = 40  # squeezed characters that a report has at least, title and signature counted
 _COVER = 200  # squeezed characters that may stand before the first report or behind the last
@@ -44,9 +45,10 @@ def sections_of(document: Document, index: NameIndex, *, sorted_by_office: bool 
     if page is None:
         return (document,)
     starts = _starts(page) or (_headed(page, index) if sorted_by_office else [])
-    if not starts:
-        return (document,)
     lines = page.layout.row.lines
+    if not starts:
+        end = _annexed_at(page)
+        return (replace(document, text="\n".join(lines[:end])) if end else document,)
     ends = [*(start for start in starts[1:]), len(lines)]
     pieces = ["\n".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
     return tuple(
@@ -59,7 +61,7 @@ def _page_of(document: Document, index: NameIndex, headings: bool) -> _Page | No
     """None where nothing speaks of a second report."""
     layout = layout_of(replace(document, tables=()))
     titles = frozenset(at for at in range(len(layout.row.lines)) if _is_title(layout, at))
-    dated = sum(bool(DATE.search(line)) for at, line in enumerate(layout.row.lines) if layout.zones[at] != "text")
+    dated = sum(len(line) <= _SHORT and bool(DATE.search(line)) for line in layout.row.lines)
     if len(titles) < 2 and dated < 2 and not headings:  # one report at most
         return None
     hits = [hit for hit in index.find(layout.row, blurred=document.from_pixels) if len(hit.units) == 1]
@@ -134,7 +136,7 @@ def _checked(page: _Page, starts: Sequence[int], owners: dict[int, str]) -> list
         mine = {owners[start]}
         signed = set().union(*(found for line, found in page.signers.items() if start <= line < end))
         named = {unit for line, unit in page.openers.items() if start <= line < end}
-        titles = [line for line in page.titles if start <= line < end]
+        titles = sorted(line for line in page.titles if start <= line < end)
         several = any(b - a > 2 for a, b in pairwise(titles))
         if (signed | named) - mine or several or not _is_report(lines[start:end]):
             return []
@@ -146,6 +148,17 @@ def _is_report(lines: Sequence[str]) -> bool:
     head = "".join(line for line in lines[:3] if not is_running(line))
     told = any(is_running(line) for line in lines)
     return told and len(squeeze("".join(lines))) >= _REPORT and paper_of(head) in (*_REPORTS, "")
+
+
+def _annexed_at(page: _Page) -> int:
+    """Where a notice or plan of another unit begins behind the signed report; 0 where there is none."""
+    ends = sorted(page.signers)
+    if len(ends) != 2 or page.signers[ends[0]] & page.signers[ends[1]]:
+        return 0
+    at = _behind_signature(page.layout, ends[0])
+    lines = [line for line in page.layout.row.lines[at : ends[1]][:3] if not is_running(line)]
+    annexed = any(paper_of(line) in ("notice", "plan") for line in lines)
+    return at if annexed and not any(at <= line < ends[1] for line in page.titles) else 0
 
 
 def _headed(page: _Page, index: NameIndex) -> list[int]:

@@ -22,6 +22,8 @@ _TITLE = re.compile(
     r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
 )
 _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
+_NOT_SIGNED = re.compile(r"[的了]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
+_LONG_DEPARTMENTS = tuple(word for word in words("names", "departments") if len(word) >= 3)
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
 
 
@@ -38,6 +40,7 @@ class Stranger:
     only_named: bool = False  # in a subject, title or file name
     holds: tuple[str, ...] = ()  # units whose names are a part of it
     from_pixels: bool = False  # read by OCR: one or two characters may be wrong
+    signs: bool = False  # beside the date, where the one that reports signs
 
 
 def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> list[Stranger]:
@@ -49,14 +52,20 @@ def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> li
     offices = _offices(campaign)
     found = [*_branches(document, layout, hits)]
     for line, text in _signing_lines(layout):
-        clear = [hit for hit in hits if hit.standing == "clear"]
-        if any(layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1) for hit in clear):
+        here = [h for h in hits if h.standing == "clear" and _lies_in(layout, h, line)]
+        if any(hit.quality != "core" for hit in here):
             continue
-        name = organisation_in(text) or (place_in(text) if layout.zones[line] == "signature" else "")
-        if name and not _is_office(name, offices, index):
+        signs = layout.zones[line] == "signature"
+        name = organisation_in(text, signs=signs) or (place_in(text) or part_in(text) if signs else "")
+        worded = any(index.is_wording_of(name, unit) or name in index.names_of(unit) for h in here for unit in h.units)
+        if name and not worded and not _is_office(name, offices, index):
             at = (document.top_sha256, document.sha256)
-            found.append(Stranger(name, document.where, text, *at, from_pixels=document.from_pixels))
+            found.append(Stranger(name, document.where, text, *at, from_pixels=document.from_pixels, signs=signs))
     return [*found, *_in_titles(document, layout, hits, (offices, index))]
+
+
+def _lies_in(layout: Layout, hit: Hit, line: int) -> bool:
+    return layout.row.line_of(hit.start) <= line <= layout.row.line_of(hit.end - 1)
 
 
 def _in_titles(
@@ -84,7 +93,8 @@ def _branches(document: Document, layout: Layout, hits: Iterable[Hit]) -> Iterat
         ):
             text = layout.row.lines[line].strip()
             name = layout.row.text[hit.start : hit.reach]
-            yield Stranger(name, document.where, text, document.top_sha256, document.sha256, hit.units[0])
+            dated = layout.zones[line] == "signature"
+            yield Stranger(name, document.where, text, document.top_sha256, document.sha256, hit.units[0], signs=dated)
 
 
 def _signing_lines(layout: Layout) -> Iterator[tuple[int, str]]:
@@ -99,15 +109,14 @@ def strangers_named(text: str, where: str, index: NameIndex) -> list[Stranger]:
     """Organisations that a subject or a file name names first and that no unit on the roster is called."""
     row = squeezed((text,))
     hits = index.find(row)
-    found = []
-    for match in _SURE.finditer(row.text):
-        if any(hit.start < match.end() and match.start() < hit.end and hit.standing == "clear" for hit in hits):
-            continue
+    found: list[Stranger] = []
+    begins = _TITLE.match(row.text)
+    for match in (*_SURE.finditer(row.text), *([begins] if begins else ())):
+        touched = [hit for hit in hits if hit.start < match.end() and match.start() < hit.end]
         name = _after_last_word(match[0])
-        if name and not row.text[: match.end() - len(name)].endswith(words("names", "guests_before")):
-            parts = tuple(
-                unit for hit in hits if hit.start < match.end() and match.start() < hit.end for unit in hit.units
-            )
+        guest = row.text[: match.end() - len(name)].endswith(words("names", "guests_before"))
+        if name and not guest and all(hit.standing != "clear" for hit in touched):
+            parts = tuple(unit for hit in touched for unit in hit.units)
             found.append(Stranger(name, where, text.strip()[:120], None, None, only_named=True, holds=parts))
     return found
 
@@ -121,13 +130,23 @@ _WORDS_BEFORE = re.compile(
 def _after_last_word(text: str) -> str:
     """The name alone, words before it cut off; "" where nothing of its own is left."""
     name = _WORDS_BEFORE.sub("", text)
-    ending = next((one for one in words("names", "sure_organisations") if name.endswith(one)), "")
-    stem = name.removesuffix(ending)
-    return name if ending and len(stem) >= 2 and not stem.endswith(words("names", "common_nouns")) else ""
+    endings = (*words("names", "sure_organisations"), *words("names", "title_organisations"))
+    ending = next((one for one in endings if name.endswith(one)), "")
+    return name if ending and len(_own_part(name.removesuffix(ending))) >= 2 else ""
 
 
-def organisation_in(line: str) -> str:
-    """The organisation's name if the line is one, with a department or date beside it at most; else ""."""
+def _own_part(stem: str) -> str:
+    """What is left of 柳林镇中心 without common nouns at its end: 柳林; nothing of 辖区, of 全镇中心."""
+    while noun := next((word for word in words("names", "common_nouns") if stem.endswith(word)), ""):
+        stem = stem.removesuffix(noun)
+    return stem
+
+
+def organisation_in(line: str, *, signs: bool = False) -> str:
+    """The organisation's name if the line is one, with a department or date beside it at most; else "".
+
+    Where it stands as a signature, 和 and the like are part of a name (静和养老院), or join two that sign together.
+    """
     text = squeeze(DATE.sub("", line))
     text = re.sub(r"[^\u4e00-\u9fff]", "", text)
     text = _PAPERS.sub("", text)
@@ -136,7 +155,8 @@ def organisation_in(line: str) -> str:
             text = text[: -len(word)]
     if len(text) < 4 or not _ORGANISATION.fullmatch(text):
         return ""
-    return "" if _NOT_A_NAME.search(text) or text.endswith(words("names", "departments")[:40]) else text
+    no_name = (_NOT_SIGNED if signs else _NOT_A_NAME).search(text)
+    return "" if no_name or text.endswith(_LONG_DEPARTMENTS) else text
 
 
 def place_in(line: str) -> str:
@@ -144,6 +164,13 @@ def place_in(line: str) -> str:
     text = re.sub(r"[^\u4e00-\u9fff]", "", squeeze(DATE.sub("", line)))
     named = 3 <= len(text) <= 20 and text.endswith(words("names", "places"))
     return text if named and not text.endswith(words("names", "no_places")) and not _NOT_A_NAME.search(text) else ""
+
+
+def part_in(line: str) -> str:
+    """城南分院, 北校区: a part's own name if the line is that, with a date beside it at most; else ""."""
+    text = re.sub(r"[^\u4e00-\u9fff]", "", squeeze(DATE.sub("", line)))
+    marks = (*words("names", "branches"), *words("names", "campuses"))
+    return text if len(text) <= 10 and text.endswith(marks) and not _NOT_A_NAME.search(text) else ""
 
 
 def _offices(campaign: Campaign) -> tuple[str, ...]:

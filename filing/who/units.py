@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from filing.text.lexica import words
 from filing.text.vocabulary import word_list
 from filing.who.clues import Clue, Source
 from filing.who.names import NameIndex
@@ -80,6 +81,11 @@ class Standing:
         """What the content says, the sender's display name apart: like the address it tells whose mailbox it is."""
         return self.content - self.by_source.get("sender_name", 0.0)
 
+    def outweighs(self, other: Standing) -> bool:
+        """Whether its signature, with what agrees, plainly says more than anything that speaks for the other."""
+        signed = "signature" in self.by_source and not other.has(_STRONG)
+        return signed and self.content >= other.content + _LEAD
+
     def has(self, sources: frozenset[Source]) -> bool:
         """Whether one of these sources speaks for it."""
         return bool(sources & set(self.by_source))
@@ -117,6 +123,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
     claims = sorted(claims, key=lambda one: one.said < CLAIM)  # stable: display names alone come last
     top = claims[0]
     rivals = [one for one in claims[1:] if one.said >= CLAIM or top.said < CLAIM]
+    rivals = [one for one in rivals if not _only_covers(one, top, seen, index)]
     if len(claims) > _MANY and top.content - claims[_MANY].content < 1.0:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
     if _tied(top, rivals) or _is_of_a_relative(top, rivals, index):
@@ -143,10 +150,16 @@ def _mailbox_of(seen: Witnesses) -> tuple[str, ...]:
 
 def _tied(top: Standing, rivals: Sequence[Standing]) -> bool:
     """Whether another unit's claim is not plainly outweighed by this one's signature."""
-    if not rivals:
+    return not all(top.outweighs(one) for one in rivals)
+
+
+def _only_covers(rival: Standing, top: Standing, seen: Witnesses, index: NameIndex) -> bool:
+    """Whether the parent only signs the covering words with which it passes on what its branch titled and signed."""
+    if not (index.is_part_of(top.unit, rival.unit) and top.content >= _AGREEING and top.has(_NAMED)):
         return False
-    signed = "signature" in top.by_source and not any(one.has(_STRONG) for one in rivals)
-    return not (signed and top.content >= rivals[0].content + _LEAD)
+    places = {(clue.where, clue.source) for clue in _clues_of(seen, rival.unit)} - {("sender", "sender_name")}
+    papers = {clue.where for clue in _clues_of(seen, top.unit) if clue.source == "signature"} - {"body"}
+    return bool(papers) and places == {("body", "signature")}
 
 
 def _is_of_a_relative(top: Standing, rivals: Sequence[Standing], index: NameIndex) -> bool:
@@ -254,10 +267,17 @@ def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stran
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
     for stranger in seen.strangers:
         misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
-        harmless = stranger.where in signed or (signs and stranger.only_named) or misread
+        beside = stranger.where in signed and not (stranger.signs and _has_own_part(stranger, top, index))
+        harmless = beside or (signs and stranger.only_named) or misread
         if top.unit in stranger.holds or not harmless:
             return stranger
     return None
+
+
+def _has_own_part(stranger: Stranger, top: Standing, index: NameIndex) -> bool:
+    """Whether the one that signs too is another, not a 校区 of the unit that the roster does not part."""
+    campus = stranger.name.endswith(words("names", "campuses")) and stranger.branch_of in (None, top.unit)
+    return not campus or bool(index.parts_of(top.unit))
 
 
 def fits_selves(code: str, selves: frozenset[str], index: NameIndex) -> bool:

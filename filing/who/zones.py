@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from filing.documents import Document
@@ -113,7 +114,7 @@ def _signatures(lines: Sequence[str]) -> list[int]:
         if not DATE.search(line):
             continue
         if _DATE_LINE.fullmatch(line.strip("（）() ")):
-            found += [i for i in (at - 1, at - 2) if i >= 0 and _can_sign(lines[i]) and (i == at - 1 or i + 1 in found)]
+            found += takewhile(lambda i: i >= 0 and _can_sign(lines[i]), (at - 1, at - 2))
         elif _TRAILING_DATE.search(line) and _can_sign(line):
             found.append(at)
     return found
