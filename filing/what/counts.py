@@ -189,9 +189,16 @@ def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set
         like = re.fullmatch(r"[、和及]\s?", following.left) or (
             LIST_MARK.match(following.left) and len(item.left) > 1 and item.left[-2:] == following.left[-2:]
         )
-        if like and item.counter == following.counter and called[at + 1] in (None, called[at]):
+        alike = like and item.counter == following.counter and called[at + 1] in (None, called[at])
+        if alike or _are_kinds(item, following, called[at], called[at + 1]):
             found |= {at, at + 1}
     return found
+
+
+def _are_kinds(item: Counted, following: Counted, one: Countable | None, two: Countable | None) -> bool:
+    """Whether two numbers of one measure count its kinds: 手册300本、折页300张."""
+    same = one is not None and one is two and one.name not in HAZARDS
+    return same and following.left.startswith("、") and not scope("total").search(item.left)
 
 
 def _is_part(item: Counted, measure: Countable, before: str) -> bool:
@@ -218,7 +225,8 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
     ``found``: the hazards that an earlier sentence counted.
     """
     counted = counts_in(told, measures)
-    if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
+    stated = [item for clause in told.clauses for item in counted_numbers(clause.text)]
+    if any(OF_HAZARDS.fullmatch(item.counter) and (not found or item.number.value != found.value) for item in stated):
         found = None  # 均已整改 is about the numbers of its own sentence
     found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
     if found is not None and any(_all_put_right(clause) for clause in told.clauses):

@@ -21,7 +21,8 @@ SMALL = {word: value for value, word in enumerate(ONES.split(), 1)} | {
     word: value for value, word in zip(range(20, 100, 10), TENS.split(), strict=True)
 }
 WORDS = "|".join(sorted(SMALL, key=len, reverse=True))
-AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{WORDS}))(?![\w%]|[.,/]\d)"
+COMPOUND = "(?:" + "|".join(TENS.split()) + ")-(?:" + "|".join(ONES.split()[:9]) + ")"
+AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{COMPOUND})|(?i:{WORDS}))(?![\w%]|[.,/]\d)"
 BETWEEN = r"\+?\s+(?:(?!and\b|but\b|of\b|with\b|for\b|to\b|in\b)[A-Za-z’'()\u4e00-\u9fff-]+\s+){0,4}?"
 
 
@@ -54,9 +55,10 @@ def _values(name: str, clause: Clause, label: str | None = None) -> list[float]:
     """The numbers of ``name`` in a clause; under a ``label`` that names it also those of its sessions or times."""
     if not clause.is_done or not LATIN.search(clause.text):
         return []
-    things, labelled = word_list("english")["things"].get(name, "(?!)"), word_list("english")["labelled"].get(name)
+    things = word_list("english")["things"].get(name, "(?!)")
     if label is not None:
-        things = labelled if labelled and re.search(things, label, re.IGNORECASE) else "(?!)"
+        called, labelled = word_list("english")["labelled"].get(name, ("(?!)", ""))
+        things = labelled if re.search(called, label, re.IGNORECASE) else "(?!)"
     return [_value(match["amount"]) for match in _counted(things).finditer(clause.text)]
 
 
@@ -66,7 +68,9 @@ def _label(text: str) -> str:
 
 
 def _value(signs: str) -> float:
-    return float(SMALL.get(signs.lower()) or signs.replace(",", ""))
+    words = [SMALL.get(word) for word in signs.lower().split("-")]
+    spelled = sum(word for word in words if word is not None)
+    return float(spelled or signs.replace(",", ""))
 
 
 def _reach(text: str) -> int:

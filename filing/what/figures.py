@@ -141,9 +141,8 @@ def _sum_of_the_others(counts: Sequence[Count]) -> Count | None:
 
 
 def _are_parts(counts: Sequence[Count]) -> bool:
-    """One drill here and another one there: events told one by one, no total; 手册300本、卡片300张 in one sentence."""
+    """One drill here and another one there: events told one by one, no total."""
     plain = [count for count in counts if count.reach < TOTAL and not count.tabular]
     if len(plain) < len(counts) or len({count.about for count in plain}) < 2:
         return False
-    one_by_one = counts[0].measure in EVENTS and counts[0].value == 1
-    return one_by_one or len({count.text for count in plain}) == 1
+    return counts[0].measure in EVENTS and counts[0].value == 1

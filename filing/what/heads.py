@@ -15,6 +15,7 @@ from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 
 DAY = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?(?!日?[前底])")
+WEEKDAY = re.compile(r"周[一二三四五六日]|星期[一二三四五六日天]|昨[天日]|今[天日]|前天|次日|第二天")
 DATE_AT_END = re.compile(r"20\d\d\s?年\s?\d{1,2}月\s?\d{1,2}日\s*$")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
 UP_TO = re.compile(r"(?:截至|截止|至|到)[^,，。；]{0,8}$")
@@ -67,6 +68,8 @@ def _is_total(item: Counted, sentence: str) -> bool:
         return False
     if not after and re.search(_words("reached"), item.left) and not re.search(_words("occasions"), sentence):
         return False  # 追回工资…，惠及2100人: whom it reached took part in nothing
+    if re.search(_words("attended_all"), sentence) and not re.search(_words("one_event"), sentence):
+        return True
     if re.search(_words("event"), item.left + (item.right[:12] if after else "")):
         return False
     if re.search(_words("whole"), sentence):
@@ -128,12 +131,14 @@ def _is_only_count(sentence: str) -> bool:
 
 
 def _days(done: Sequence[Clause]) -> set[tuple[str, str]]:
-    return {
+    dates = {
         (match[1], match[2])
         for clause in done
         for match in DAY.finditer(clause.text)
         if not UP_TO.search(clause.text[: match.start()])
     }
+    others = {(match[0], "") for clause in done for match in WEEKDAY.finditer(BRACKETS.sub("", clause.text))}
+    return dates | others if len(others) > 1 else dates
 
 
 def _is_date_line(sentence: Sentence) -> bool:

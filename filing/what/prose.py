@@ -18,7 +18,7 @@ from filing.what.heads import participant_totals
 from filing.what.pasted import clauses_told
 from filing.what.spans import clauses_within
 from filing.what.tallies import labelled_counts
-from records.campaigns import Campaign
+from records.campaigns import Campaign, Period
 
 PLACE = re.compile(
     r"(?:^|/ )\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]*\s*)?([^/、]{1,8}"
@@ -28,7 +28,9 @@ LEVELS = ("国", "省", "市州盟", "区县旗", "镇乡")  # the first widest
 NO_LEVEL = re.compile(r"乡村|城乡|城镇|市场|社区|小区|园区|县城|城区")
 OF_ALL = re.compile(r"全[乡镇区县市街院校局园处司]|合计|总计|以上")
 SEVERAL = 2
-ASIDE = re.compile(r"[（(][^（）()]*(?:去年|同期|上年|往年|同比|环比|计划|目标|任务)[^（）()]*[）)]")
+BRACKET = re.compile(r"[（(][^（）()]*[）)]?")
+YEAR = re.compile(r"20\d\d")
+ASIDE = re.compile(r"[（(][^（）()]*(?:去年|同期|上年|往年|同比|环比|计划|目标|任务|另行|另报|单独报)[^（）()]*[）)]")
 LABELLED = re.compile(
     r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]+\s*)?(?P<label>[^:：,，。；\d]{2,14})[:：]\s*(?P<value>[^,，。；:：]{1,14})[。；;，,]?"
 )
@@ -63,9 +65,18 @@ def labelled(told: Told, measures: Sequence[Countable]) -> list[Count]:
 
 
 def _told(sentence: Sentence, campaign: Campaign, where: str) -> Told:
-    right = replace(sentence, text=ASIDE.sub("", corrected(sentence.text)))
+    right = replace(sentence, text=_without_asides(corrected(sentence.text), campaign.period))
     clauses = clauses_within(clauses_told(right, campaign), sentence.heading, campaign.period)
     return Told(sentence.text, clauses, sentence.heading, where, _all_units(_levels(campaign.issuer)))
+
+
+def _without_asides(text: str, period: Period | None) -> str:
+    """``text`` without the brackets that tell of other years, of plans, or of what others report."""
+    years = {str(year) for year in range(period.from_.year, period.to.year + 1)} if period else set()
+    foreign = (match[0] for match in BRACKET.finditer(text) if years and set(YEAR.findall(match[0])) - years)
+    for bracket in foreign:
+        text = text.replace(bracket, "")
+    return ASIDE.sub("", text)
 
 
 def _persons(told: Told, counted: Sequence[Count], measures: Sequence[Countable]) -> Iterator[Count]:
