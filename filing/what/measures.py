@@ -63,7 +63,7 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
 def _more_words(name: str, cues: Iterable[str], activities: Sequence[ActivityType]) -> tuple[str, ...]:
     """A campaign's cues for a standard measure, and the words that its activities give one.
 
-    A quiz goes by the names of the activity itself; where lessons (安全第一课) are all the training asked for, they are trainings.
+    A quiz goes by the names of the activity itself; lessons (安全第一课) are trainings where no others are asked for.
     """
     given = {"quiz_participants": _quiz_words, "trainings": _lesson_words}.get(name)
     more = given(activities) if given else []
