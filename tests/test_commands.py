@@ -107,8 +107,8 @@ def test_commands_are_those_of_the_contract() -> None:
     help_text = line.build_parser().format_help()
     found = re.findall(r"^    ([a-z]+) ", help_text, re.MULTILINE)
     assert set(found) == words(
-        "demo check notice run poll digest remind missing figures submissions search review record exempt extend promise "
-        "close undo rebuild decisions import setup health "
+        "demo check notice run poll digest remind missing figures submissions search review record exempt extend "
+        "promise close undo rebuild decisions import setup health "
         "backup restore verify"
     )
 
