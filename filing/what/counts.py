@@ -44,12 +44,13 @@ CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改�
 FOUND_ONE = re.compile(r"发现|查出|找出|存在")
 SAME_THING = re.compile(r"[、]?(?:总|建筑|占地|长)?(?:面积|长度|重量|里程|共|计|约|近)*")
 REACH = 10
+ACTUALLY = re.compile(r"实际(?:完成|到位|达到|共|已)*$")
 REPORTED_BEFORE = re.compile(r"(?:上次|前次|此前|之前|原)(?:报送|上报|填报|报)")
 EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量)")
 FRESH = re.compile(r"(?:本[月次季]|期间)?新(?:增|装|签|发展|安装|签约)(?:了)?[^,，。；、\d]{0,12}$")
 CALLED_ALL = re.compile(r"(?:共计|合计|总计|累计|共|约|近|达)*")
 MERE_NAME = re.compile(
-    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
+    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^[^\w（(]+|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
 )
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
@@ -168,7 +169,7 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
             reach_found = reach if measure.name == "hazards_found" else reach_found
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
             value = measure.converted(item.number.value, item.counter)
-            for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
+            for name in (measure.name, *_also(item, measure)):
                 yield Count(
                     name,
                     value,
@@ -209,13 +210,10 @@ def _is_part(item: Counted, measure: Countable, before: str) -> bool:
     return not said.strip() or measure.before.search(said) is not None or measure.pieces.search(said) is not None
 
 
-def _also(item: Counted, measure: Countable, measures: Sequence[Countable], said: str) -> list[str]:
-    """What the number counts besides: 排查整改 counts hazards twice, a campaign's own 家长信 are leaflets too."""
+def _also(item: Counted, measure: Countable) -> list[str]:
+    """What the number counts besides: 排查整改 counts hazards twice."""
     if measure.name == "hazards_fixed" and FOUND_AND_FIXED.search(item.link):
         return ["hazards_found"]
-    if measure.own:
-        standard = _measure_of(item, [other for other in measures if not other.own], said, None)
-        return [standard.name] if standard else []
     return []
 
 
@@ -262,7 +260,7 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
     if left is not None and OF_ALL_KINDS.search(item.link, left[0].end()):
         return None
     if left is not None and (right is None or len(item.link) - left[0].end() <= NEAR):
-        return None if _takes_away(item.link[max(0, left[0].start() - AROUND) :], left[1]) else left[1]
+        return None if _takes_away(_around(item.link, left[0].start()), left[1]) else left[1]
     if right is not None:
         return None if _takes_away(item.link[-AROUND:], right) else right
     telling = _by_unit(item, fitting) or _by_own_words(item, fitting, said)
@@ -274,7 +272,8 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
 def _adds_to(subject: Countable, item: Counted) -> bool:
     """Whether a number without a thing of its own counts what was spoken of: 共20人, 实际筛查2150人."""
     left = subject.deed.sub("", item.left)
-    return bool(BARE_VERB.fullmatch(left) and BARE_VERB.fullmatch(item.right)) or bool(CALLED_TOTAL.search(item.left))
+    bare = BARE_VERB.fullmatch(left) and BARE_VERB.fullmatch(item.right)
+    return bool(bare or CALLED_TOTAL.search(item.left) or ACTUALLY.search(item.left))
 
 
 def _by_unit(item: Counted, fitting: Sequence[Countable]) -> Countable | None:
@@ -337,6 +336,12 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
 
 
+def _around(link: str, start: int) -> str:
+    """The words at a measure's own; what a chain with 等 lists before it takes nothing away: 未打补丁等隐患58个."""
+    near = link[max(0, start - AROUND) : start]
+    return near.rpartition("等")[2] + link[start:]
+
+
 def _takes_away(words: str, measure: Countable) -> bool:
     return measure.never.search(words) is not None
 
@@ -350,7 +355,7 @@ def _is_amount(item: Counted) -> bool:
         or item.right.startswith("性")
     ):
         return False
-    if item.number.value == 0 or REPORTED_BEFORE.search(item.lead):
+    if item.number.value == 0 or scope("guided").search(item.words) or REPORTED_BEFORE.search(item.lead):
         return False
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None

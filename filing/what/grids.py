@@ -26,6 +26,7 @@ FORM_HEAD = re.compile(
 FIELD = re.compile(r"[^:：（(\d]{1,8}[:：]")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
+RUNNING_TOTAL = re.compile(r"累\s*计")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
 WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
@@ -273,6 +274,9 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
     totals = [at for at in current if TOTAL_LABEL.match(grid.heads[at])]
     if totals and len(current) > len(totals):  # 11月, 12月, 合计
         return tuple(totals)
+    running = [at for at in current if RUNNING_TOTAL.match(grid.heads[at])]
+    if running and all(at in running or MONTH_HEAD.fullmatch(grid.heads[at]) for at in current):
+        return tuple(running)
     of_month = [at for at in current if MONTH_HEAD.fullmatch(grid.heads[at]) and 0 in sides(grid.heads[at], period)]
     if of_month and len(of_month) < len(current):
         return tuple(of_month)

@@ -18,7 +18,7 @@ GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
 CALLED_ALL = r"(?:等|共|共计|合计|总计|累计|总|约|近|逾|达|超)*"
 COUNTED = re.compile(
-    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
+    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|台套数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
 )
 MONEY = re.compile(r"(?:金额|总额|资金|经费|款项|金|款)$")
 ACTUAL = re.compile(r"实[际筛查到参检训有]{1,2}数?$|(?:已)?完成(?:数|情况)?$")
@@ -35,7 +35,8 @@ def own_measure(measure: Measure) -> Countable:
     short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in deeds]
     short += [rf"{verb}{thing[:2]}" for verb, thing in deeds if len(thing) > SHORTEST_PIECE + 1]
     rows = [*((verb, thing[-2:]) for verb, thing in deeds), *((like(one), like(two)) for one, two in halves)]
-    names = [word for word in called if word in measure.cues or not _is_verb(word)]
+    in_money = measure.unit.endswith("元")  # 慰问金额: money given, not any money of a 慰问
+    names = [word for word in called if word in measure.cues or not (in_money and _is_verb(word))]
     named = alternatives([*map(re.escape, names), *apart, *short])
     return Countable(
         name=measure.name,

@@ -28,6 +28,9 @@ LEVELS = ("国", "省", "市州盟", "区县旗", "镇乡")  # the first widest
 NO_LEVEL = re.compile(r"乡村|城乡|城镇|市场|社区|小区|园区|县城|城区")
 OF_ALL = re.compile(r"全[乡镇区县市街院校局园处司]|合计|总计|以上")
 SEVERAL = 2
+COMPARED = re.compile(
+    r"[,，]?(?:较|比|与|同比)(?:去年|上年|往年|上一年)(?![^,，。；]*(?:[加长高升大少低]到|至|达))[^,，。；]*"
+)
 BRACKET = re.compile(r"[（(][^（）()]*[）)]?")
 YEAR = re.compile(r"20\d\d")
 ASIDE = re.compile(r"[（(][^（）()]*(?:去年|同期|上年|往年|同比|环比|计划|目标|任务|另行|另报|单独报)[^（）()]*[）)]")
@@ -76,7 +79,7 @@ def _without_asides(text: str, period: Period | None) -> str:
     foreign = (match[0] for match in BRACKET.finditer(text) if years and set(YEAR.findall(match[0])) - years)
     for bracket in foreign:
         text = text.replace(bracket, "")
-    return ASIDE.sub("", text)
+    return COMPARED.sub("", ASIDE.sub("", text))
 
 
 def _persons(told: Told, counted: Sequence[Count], measures: Sequence[Countable]) -> Iterator[Count]:
