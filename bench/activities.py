@@ -109,9 +109,7 @@ def _clauses(documents: Sequence[Document], campaign: Campaign) -> tuple[tuple[s
 
 
 def _document(entry: Mapping[str, Any]) -> Document:
-    tables = tuple(
-        Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ())
-    )
+    tables = tuple(Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ()))
     return Document(entry["where"], entry["role"], entry["text"], tables, filename=entry.get("filename"))
 
 
@@ -200,7 +198,9 @@ def fit(reports: Sequence[Report]) -> Array:
     weights[words] = 4.0
     moved, spread = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
-        slope = _slope(matrix, truth, weights) + SHRINK * np.where(np.arange(len(weights)) < words, weights, 0.1 * weights)
+        slope = _slope(matrix, truth, weights) + SHRINK * np.where(
+            np.arange(len(weights)) < words, weights, 0.1 * weights
+        )
         moved, spread = 0.9 * moved + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
         weights = weights - RATE * moved / (1 - 0.9**step) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
         weights[:words] = np.maximum(weights[:words], 0.0)

@@ -263,7 +263,8 @@ class _Digest:
     def _total_row(self, total: FigureTotal) -> tuple[str, str, str]:
         value = figure_text(total.unit, total.total)
         note = say(self._language, "（暂计）", " (provisional)") if total.provisional else ""
-        stated = say(self._language, "{n}家", "{n}", n=total.stated_by)
+        of = say(self._language, "{n}/{all}家", "{n} of {all}", n=total.stated_by, all=total.asked)
+        stated = of if total.asked else say(self._language, "{n}家", "{n}", n=total.stated_by)
         return clean(total.label, 20), value + note, stated
 
     def _foot(self) -> str:

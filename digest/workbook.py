@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
@@ -67,7 +66,8 @@ def _standing_row(
 ) -> tuple[CellValue, ...]:
     unit, zone = obligation.unit, data.period_to.tzinfo
     done = {activity for report in reports for activity in report.activities}
-    figures, provisional = unit_figures(reports)
+    figures = {figure.measure: figure for figure in data.unit_figures if figure.unit == unit.code}
+    provisional = {figure.measure for figure in figures.values() if figure.provisional}
     labels = (measure.label for measure in data.campaign.measures if measure.name in provisional)
     return (
         unit.code,
@@ -78,28 +78,11 @@ def _standing_row(
         _local(obligation.received_at, zone),
         say(language, "迟报", "late") if obligation.late else "",
         *(DONE if activity.id in done else "" for activity in data.campaign.activities),
-        *(_number(figures.get(measure.name)) for measure in data.campaign.measures),
+        *(_number(figures[one.name].value if one.name in figures else None) for one in data.campaign.measures),
         names_text(labels, language),
         obligation.promised.isoformat() if obligation.promised else "",
         _local(obligation.extended_until, zone),
     )
-
-
-def unit_figures(reports: Sequence[SubmissionView]) -> tuple[dict[str, float], frozenset[str]]:
-    """A unit's figures from its reports in order of receipt, and which of them are provisional.
-
-    Source: DESIGN.md, What is owed: those of the latest summary; material, added up, only where it states no such
-    measure.
-    """
-    material: defaultdict[str, float] = defaultdict(float)
-    stated: dict[str, float] = {}
-    for report in reports:
-        if report.kind == "summary":
-            stated = dict(report.figures)
-        else:
-            for measure, value in report.figures:
-                material[measure] += value
-    return {**material, **stated}, frozenset(material.keys() - stated.keys())
 
 
 def _reports_by_unit(data: DigestData) -> dict[str, list[SubmissionView]]:

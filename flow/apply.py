@@ -20,7 +20,7 @@ def apply_decisions(found: Filing, decisions: Iterable[Decision], campaigns: Seq
             case Reject():
                 filing = Filing("not_a_report", "rejected", evidence=filing.evidence)
             case Assign() as action:
-                filing = _assign(filing, action, decision.by, campaigns)
+                filing = _assign(filing, action, decision, campaigns)
             case Return(submission=id_):
                 filing = _mark(filing, id_, "returned", decision.by)
             case Withdraw(submission=id_):
@@ -49,11 +49,11 @@ def status_of(submissions: Sequence[Submission]) -> MessageStatus:
     return "review" if any(item.status == "review" for item in submissions) else "filed"
 
 
-def _assign(filing: Filing, action: Assign, by: str, campaigns: Sequence[Campaign]) -> Filing:
+def _assign(filing: Filing, action: Assign, decision: Decision, campaigns: Sequence[Campaign]) -> Filing:
     place = int(action.submission.rpartition("/")[2]) - 1
     submissions = list(filing.submissions)
     base = submissions[place] if place < len(submissions) else NO_CAMPAIGN_YET
-    decided = _decided(base, action, by, campaigns)
+    decided = _decided(base, action, decision, campaigns)
     if place < len(submissions):
         submissions[place] = decided
     else:
@@ -62,7 +62,7 @@ def _assign(filing: Filing, action: Assign, by: str, campaigns: Sequence[Campaig
     return replace(filing, status=status_of(kept), reason=None, explanation=None, submissions=tuple(kept))
 
 
-def _decided(base: Submission, action: Assign, by: str, campaigns: Sequence[Campaign]) -> Submission:
+def _decided(base: Submission, action: Assign, decision: Decision, campaigns: Sequence[Campaign]) -> Submission:
     campaign = action.campaign or base.campaign or (campaigns[0].id if len(campaigns) == 1 else None)
     kind = action.kind or base.kind
     same = campaign == base.campaign
@@ -71,7 +71,9 @@ def _decided(base: Submission, action: Assign, by: str, campaigns: Sequence[Camp
         if same and kind == base.kind and base.requirement
         else requirement_for(campaigns, campaign, kind)
     )
+    figures = _figures(base.figures if same else (), action, decision)
     settled = {"kind"} | ({"activities"} if action.activities is not None else set())
+    settled |= {"figures"} if action.figures and not any(figure.doubtful for figure in figures) else set()
     return replace(
         base,
         status="filed",
@@ -81,18 +83,20 @@ def _decided(base: Submission, action: Assign, by: str, campaigns: Sequence[Camp
         requirement=requirement,
         confidence=1.0,
         activities=action.activities if action.activities is not None else base.activities if same else (),
-        figures=_figures(base.figures if same else (), action),
+        figures=figures,
         doubtful=tuple(item for item in base.doubtful if item not in settled),
-        decided_by=by,
+        decided_by=decision.by,
         alternative=False,
     )
 
 
-def _figures(found: Sequence[Figure], action: Assign) -> tuple[Figure, ...]:
+def _figures(found: Sequence[Figure], action: Assign, decision: Decision) -> tuple[Figure, ...]:
+    """A person's values in place of those that were found, with who says so and why."""
     said = dict(action.figures)
+    said_by = f"{decision.by}：{decision.note}" if decision.note else decision.by
     kept = [figure for figure in found if figure.measure not in said]
     given = [
-        Figure(name, value, Evidence(f"figure:{name}", "decision", str(value)))
+        Figure(name, value, Evidence(f"figure:{name}", "decision", said_by))
         for name, value in said.items()
         if value is not None
     ]

@@ -9,8 +9,8 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from flow.standing import Standing
-from records.boards import Board, FigureTotal, Obligation
-from records.campaigns import CampaignContext, Measure, Requirement
+from records.boards import Board, Obligation
+from records.campaigns import CampaignContext, Requirement
 from records.filings import FiledSubmission
 from records.units import Membership, Unit
 
@@ -126,24 +126,6 @@ def counts(item: FiledSubmission, requirement: Requirement) -> bool:
     return item.submission.status == "filed" and item.submission.requirement == requirement.id
 
 
-def figure_totals(
-    context: CampaignContext, submissions: Iterable[FiledSubmission], as_of: datetime
-) -> tuple[FigureTotal, ...]:
-    """Each measure over all units: a unit's figures are those of its latest accepted summary.
-
-    Material counts, provisionally, only where no summary of the unit states the measure; never both.
-    """
-    known = receipts(context, submissions, as_of)
-    values: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for unit, items in known.by_unit.items():
-        if unit:
-            for measure, value in _unit_figures(items).items():
-                values[measure].append(value)
-    measures = {measure.name: measure for measure in context.campaign.measures}
-    named = [name for name in measures if name in values] + sorted(values.keys() - measures.keys())
-    return tuple(_total(measures.get(name) or Measure(name, name), values[name]) for name in named)
-
-
 def activity_counts(
     context: CampaignContext, submissions: Iterable[FiledSubmission], as_of: datetime
 ) -> tuple[tuple[str, int], ...]:
@@ -196,49 +178,6 @@ def _waits(item: FiledSubmission, requirement: Requirement) -> bool:
 
 def _activities(items: Iterable[FiledSubmission]) -> frozenset[str]:
     return frozenset(id_ for item in items if item.submission.status == "filed" for id_ in item.submission.activities)
-
-
-def _unit_figures(items: Sequence[FiledSubmission]) -> dict[str, tuple[float, bool]]:
-    """One unit's figures, each with whether it is provisional."""
-    corrected = {message for message, _ in replaced(items)}
-    accepted = [item for item in items if item.submission.status == "filed" and item.message not in corrected]
-    material: defaultdict[str, float] = defaultdict(float)
-    for item in accepted:
-        if item.submission.kind == "material":
-            for figure in item.submission.figures:
-                material[figure.measure] += figure.value
-    found = {name: (value, True) for name, value in material.items()}
-    summaries = [item for item in accepted if item.submission.kind == "summary"]
-    return found | {name: (value, False) for name, value in _stated(summaries, items).items()}
-
-
-def _stated(summaries: Sequence[FiledSubmission], items: Sequence[FiledSubmission]) -> dict[str, float]:
-    """What the latest accepted summary states. A supplement only adds what it lacks; what a correction of some figures
-    does not state stands as in the report that it corrects.
-    """
-    whole = [item for item in summaries if item.submission.sign != "supplement"]
-    known = {item.message: item for item in items if item.submission.kind == "summary"}
-    found: dict[str, float] = {}
-    item = whole[-1] if whole else None
-    while item is not None:
-        for figure in item.submission.figures:
-            found.setdefault(figure.measure, figure.value)
-        item = known.get(item.supersedes or "") if item.submission.partial else None
-    for supplement in reversed([one for one in summaries if one.submission.sign == "supplement"]):
-        for figure in supplement.submission.figures:
-            found.setdefault(figure.measure, figure.value)
-    return found
-
-
-def _total(measure: Measure, values: Sequence[tuple[float, bool]]) -> FigureTotal:
-    return FigureTotal(
-        measure=measure.name,
-        label=measure.label,
-        unit=measure.unit,
-        total=sum(value for value, _ in values),
-        stated_by=len(values),
-        provisional=any(provisional for _, provisional in values),
-    )
 
 
 def _was_a_report(item: FiledSubmission) -> bool:

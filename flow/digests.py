@@ -8,8 +8,9 @@ from datetime import date, datetime
 from digest.compose import compose, mail_key
 from digest.daily import digest_letter
 from digest.periods import digest_period, due_digest_days
-from flow.board import activity_counts, boards, figure_totals
+from flow.board import activity_counts, boards
 from flow.bounces import bad_addresses
+from flow.figures import figure_totals, unit_figures
 from flow.linked import waiting_links
 from flow.mailing import Mailing
 from flow.office import Office
@@ -58,7 +59,8 @@ def digest_data(
         waiting=tuple(view for view in counted if view.status in WAITING and not _is_replaced(view)),
         boards=boards(context, filed, office.standing, until),
         reconciliation=reconcile([*new, *belated], len([view for view in own if view.received_at > since])),
-        totals=figure_totals(context, filed, until),
+        totals=figure_totals(context, filed, until, office.standing),
+        unit_figures=unit_figures(context, filed, until),
         activity_counts=activity_counts(context, filed, until),
         unsent=unsent,
         links=waiting_links([view for view in views if view.status != "archived"], period, tried),

@@ -1,4 +1,4 @@
-"""The JSON forms of CONTRACT.md: submissions, missing, search."""
+"""The JSON forms of CONTRACT.md: submissions, missing, figures, search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from records.boards import AttachmentView, Board, MessageView, SubmissionView
+from records.boards import AttachmentView, Board, CampaignFigures, MessageView, SubmissionView, UnitFigure
 from records.extracts import Picture
 from records.mail import CloudLink
 from records.remarks import Remark
@@ -138,6 +138,46 @@ class Form:
                 for item in board.in_state("missing")
             ],
             "late": [{"unit": item.unit.code, "received_at": self.time(item.received_at)} for item in board.late],
+        }
+
+    def figures(self, found: CampaignFigures) -> Json:
+        """One object of ``figures --format json``."""
+        roster = found.context.roster
+        by_unit: dict[str, list[UnitFigure]] = {}
+        for figure in found.units:
+            by_unit.setdefault(figure.unit, []).append(figure)
+        return {
+            "as_of": self.time(found.as_of),
+            "campaign": found.context.campaign.id,
+            "totals": [
+                {
+                    "measure": total.measure,
+                    "label": total.label,
+                    "unit": total.unit,
+                    "total": plain_number(total.total),
+                    "stated_by": total.stated_by,
+                    "asked": total.asked,
+                    "provisional": total.provisional,
+                    "doubtful": total.doubtful,
+                }
+                for total in found.totals
+            ],
+            "units": [
+                {
+                    "unit": code,
+                    "name": unit.name if (unit := roster.unit(code)) else None,
+                    "figures": {
+                        figure.measure: {
+                            "value": plain_number(figure.value),
+                            "provisional": figure.provisional,
+                            "doubtful": figure.doubtful,
+                            "submission": figure.submission,
+                        }
+                        for figure in figures
+                    },
+                }
+                for code, figures in by_unit.items()
+            ],
         }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from digest.sheets import FORMULA_START, Sheet, workbook_octets
 from digest.speech import clean, text_width
 from flow.export import Form, plain_number
-from records.boards import Board, MessageView
+from records.boards import Board, CampaignFigures, FigureTotal, MessageView, UnitFigure
 from records.learnt import Learnt, LearntAddress
 from records.measures import STANDARD_MEASURES
 from records.words import Language, Text
@@ -66,6 +66,27 @@ REPORTS = Text("来件{count}封", "{count} messages")
 YES, NO = Text("是", "yes"), Text("否", "no")
 LABELS = {measure.name: measure.label for measure in STANDARD_MEASURES}
 CELL_LIMIT = 32_000
+
+
+PROVISIONAL, DOUBTFUL = Text("暂计", "provisional"), Text("待核", "doubtful")
+TOTAL_HEAD = (
+    Text("指标", "figure"),
+    Text("名称", "name"),
+    Text("合计", "total"),
+    Text("填报单位", "stated by"),
+    Text("说明", "note"),
+)
+UNIT_FIGURE_HEAD = (
+    Text("代码", "code"),
+    Text("单位", "unit"),
+    Text("指标", "figure"),
+    Text("名称", "name"),
+    Text("数值", "value"),
+    Text("计量单位", "counted in"),
+    Text("说明", "note"),
+    Text("依据", "stated in"),
+    Text("报送任务", "campaign"),
+)
 
 
 def submission_rows(views: Iterable[MessageView], form: Form) -> list[Row]:
@@ -136,6 +157,44 @@ def _counts(one: LearntAddress, told: Mapping[str, set[str]]) -> Text:
 def _grounds(decisions: Sequence[str], reports: int, language: Language) -> str:
     told = [REPORTS.fill(count=reports).say(language)] if reports else []
     return "、".join([*decisions, *told]) if language == "zh" else ", ".join([*decisions, *told])
+
+
+def total_rows(found: CampaignFigures, form: Form) -> list[Row]:
+    """One row a measure: its total, how many units stated it, what of it is provisional or to be looked at."""
+    rows: list[Row] = [[head.say(form.language) for head in TOTAL_HEAD]]
+    for total in found.totals:
+        value, stated = f"{plain_number(total.total)}{total.unit}", f"{total.stated_by}/{total.asked}"
+        rows.append([total.label, total.measure, value, stated, _marks(total, form.language)])
+    return rows
+
+
+def unit_figure_rows(found: Iterable[CampaignFigures], form: Form) -> list[Row]:
+    """One row a unit's figure, with the submission that states it."""
+    rows: list[Row] = [[head.say(form.language) for head in UNIT_FIGURE_HEAD]]
+    for one in found:
+        labels = {measure.name: measure for measure in one.context.campaign.measures}
+        for figure in one.units:
+            unit, measure = one.context.roster.unit(figure.unit), labels.get(figure.measure)
+            message, _, place = figure.submission.rpartition("/")
+            rows.append(
+                [
+                    figure.unit,
+                    unit.name if unit else "",
+                    measure.label if measure else figure.measure,
+                    figure.measure,
+                    str(plain_number(figure.value)),
+                    measure.unit if measure else "",
+                    _marks(figure, form.language),
+                    f"{message[:12]}/{place}",
+                    one.context.campaign.id,
+                ]
+            )
+    return rows
+
+
+def _marks(of: FigureTotal | UnitFigure, language: Language) -> str:
+    marks = [mark for mark, stands in ((PROVISIONAL, of.provisional), (DOUBTFUL, of.doubtful)) if stands]
+    return " ".join(mark.say(language) for mark in marks)
 
 
 def table(rows: Sequence[Row], widest: int = 40) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from records.bounces import ReturnedMail
-from records.campaigns import Campaign, Kind, Requirement
+from records.campaigns import Campaign, CampaignContext, Kind, Requirement
 from records.extracts import Picture, ReadStatus
 from records.filings import Evidence, MessageStatus, SubmissionStatus
 from records.mail import CloudLink
@@ -172,6 +172,30 @@ class FigureTotal:
     total: float
     stated_by: int
     provisional: bool  # rests on material where no summary states it
+    asked: int = 0  # units that take part in the campaign
+    doubtful: int = 0  # values among them that somebody should look at
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigure:
+    """A unit's value of a measure, and the submission that states it (of several that add up, the last)."""
+
+    unit: str
+    measure: str
+    value: float
+    submission: str  # "<message>/1"
+    provisional: bool = False  # from material: no summary of the unit states it
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFigures:
+    """A campaign's figures at a moment: over all units, and unit by unit."""
+
+    context: CampaignContext
+    as_of: datetime
+    totals: tuple[FigureTotal, ...]
+    units: tuple[UnitFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +218,4 @@ class DigestData:
     links: tuple[WaitingLink, ...] = ()  # linked files that somebody must fetch, the most urgent first
     returned: tuple[ReturnedMail, ...] = ()  # addresses of this campaign's recipients from which our mails come back
     everything: tuple[MessageView, ...] = ()  # all filed messages of the campaign, for the status workbook
+    unit_figures: tuple[UnitFigure, ...] = ()

@@ -18,6 +18,7 @@ from records.boards import (
     ObligationState,
     Reconciliation,
     SubmissionView,
+    UnitFigure,
     WaitingLink,
 )
 from records.campaigns import ActivityType, Campaign, Contact, Measure, Period, Requirement
@@ -211,4 +212,5 @@ def busy_digest() -> DigestData:
         unsent=2,
         links=(waiting,),
         everything=(message("e", at(20)), first, belated),
+        unit_figures=(UnitFigure("U1", "participants", 1200.0, "a/1"), UnitFigure("U1", "drills", 2.0, "a/1", True)),
     )

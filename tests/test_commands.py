@@ -37,6 +37,7 @@ SUBMISSION = words(
     "id status campaign unit confidence decided_by requirement kind activities on_time figures parts supersedes "
     "doubtful evidence"
 )
+FIGURE_TOTAL = words("measure label unit total stated_by asked provisional doubtful")
 BOARD = words("as_of campaign requirement expected received waiting exempt missing late")
 MISSING = words("unit name category last_heard promised activities_without_evidence")
 CLOUD = (
@@ -106,8 +107,8 @@ def test_commands_are_those_of_the_contract() -> None:
     help_text = line.build_parser().format_help()
     found = re.findall(r"^    ([a-z]+) ", help_text, re.MULTILINE)
     assert set(found) == words(
-        "demo check notice run poll digest remind missing submissions search review record exempt extend promise close "
-        "undo rebuild decisions learnt import setup health "
+        "demo check notice run poll digest remind missing figures submissions search review record exempt extend "
+        "promise close undo rebuild decisions learnt import setup health "
         "backup restore verify"
     )
 
@@ -248,6 +249,33 @@ def test_missing_of_a_requirement(looked: SmallOffice) -> None:
     assert done.status == 2 and "r9" in done.err and "r1、r2" in done.err
 
 
+def test_figures_with_their_coverage(looked: SmallOffice) -> None:
+    """Totals, how many units of those that take part stated them, and each unit's own with where it is from."""
+    found = json.loads(looked.run("figures", "--format", "json").out)
+    assert found.keys() == {"as_of", "campaign", "totals", "units"}
+    totals = {total["measure"]: total for total in found["totals"]}
+    assert totals["drills"].keys() == FIGURE_TOTAL
+    units = {unit["unit"]: unit["figures"] for unit in found["units"]}
+    assert totals["drills"]["asked"] == 4
+    stating = [figures["drills"] for figures in units.values() if "drills" in figures]
+    assert totals["drills"]["stated_by"] == len(stating)
+    assert totals["drills"]["total"] == sum(one["value"] for one in stating)
+    assert {submission["id"] for row in looked.export() for submission in row["submissions"]} >= {
+        one["submission"] for one in stating
+    }
+
+
+def test_figures_for_people_and_spreadsheets(looked: SmallOffice) -> None:
+    """A table of totals, of one unit's values, and a row a value in CSV; an unknown unit is said."""
+    assert "演练" in looked.run("figures").out and "/4" in looked.run("figures").out
+    assert "青山区人民医院" in looked.run("figures", "--unit", "A1").out
+    octets = looked.run("figures", "--format", "csv").octets
+    assert octets.startswith(b"\xef\xbb\xbf") and "drills" in octets.decode("utf-8-sig")
+    assert looked.attempt("figures", "--unit", "没有这家").status == 2
+    before = looked.run("figures", "--as-of", "2025-05-30", "--format", "json")
+    assert json.loads(before.out)["totals"] == []
+
+
 def test_search_finds_filters_and_limits(looked: SmallOffice) -> None:
     """Newest first; in bodies and files; with the filters of submissions."""
     hits = looked.run("search", "演练", "--format", "jsonl").rows
@@ -321,6 +349,34 @@ def test_assign_files_what_waits(office: SmallOffice) -> None:
     assert (item["decided_by"], item["confidence"], item["doubtful"]) == ("李四", 1.0, [])
     assert units_missing(office) == ["A2"]
     assert row_of(office, WAITING) in office.export() and subjects(office, "--status", "review") != []
+
+
+def test_a_figure_by_hand_says_who_and_why(office: SmallOffice) -> None:
+    """By its name or by what the campaign calls it; the note is its evidence."""
+    subject = "青山区人民医院2025年冬春火灾防控活动总结"
+    id_ = row_of(office, subject)["id"]
+    office.run("review", "assign", id_[:8], "--figure", "演练＝１，２００", "--by", "李四", "--note", "电话核实")
+    (item,) = row_of(office, subject)["submissions"]
+    assert item["figures"]["drills"] == 1200
+    said = [one["text"] for one in item["evidence"] if one["for"] == "figure:drills"]
+    assert said == ["李四：电话核实"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("drill=2", "drills"),
+        ("drills=两", "drills=两"),
+        ("drills=-1", "-1"),
+        ("drills", "drills"),
+        ("drills=nan", "nan"),
+    ],
+)
+def test_a_figure_that_is_none_is_refused(looked: SmallOffice, given: str, said: str) -> None:
+    """One line that says what is wrong and which names there are; nothing is decided."""
+    id_ = row_of(looked, "青山区人民医院2025年冬春火灾防控活动总结")["id"]
+    done = looked.attempt("review", "assign", id_[:8], "--figure", given)
+    assert done.status == 2 and said in done.err and done.err.count("\n") == 1
 
 
 def test_figure_is_taken_away(office: SmallOffice) -> None:

@@ -12,10 +12,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 
 from digest.sheets import Sheet, workbook_octets
-from digest.workbook import status_workbook, unit_figures
+from digest.workbook import status_workbook
 from records.boards import DigestData
 from records.units import Unit
-from tests.digest_data import CUTOFF, UNITS, at, board_of, busy_digest, digest_of, message, owes, report
+from tests.digest_data import CUTOFF, UNITS, at, board_of, busy_digest, digest_of, message, owes
 
 
 def opened(data: DigestData) -> Workbook:
@@ -50,6 +50,7 @@ def test_each_unit_has_a_row_with_what_it_did() -> None:
         "（二）防火演练": "✓",
         "参与人次": 1200,
         "演练场次": 2,
+        "暂计数据": "演练场次",
     }
     assert [row["状态"] for row in rows] == ["已报", "待复核", "未报", "未报"]
     assert rows[2]["承诺日期"] == "2031-09-29"
@@ -124,42 +125,3 @@ def test_the_same_data_give_the_same_octets() -> None:
     with ZipFile(BytesIO(octets)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(2031, 9, 28, 9, 30, 0)}
         assert archive.read("docProps/core.xml").count(b"2031-09-28T09:30:00Z") == 2
-
-
-def test_figures_are_those_of_the_latest_summary() -> None:
-    """Material adds up and counts, provisionally, only for what the latest summary does not state."""
-    early = replace(report("a", "U1"), kind="material", figures=(("participants", 40.0), ("drills", 1.0)))
-    again = replace(report("b", "U1"), kind="material", figures=(("participants", 60.0),))
-    first = replace(report("c", "U1"), figures=(("participants", 90.0),))
-    final = replace(report("d", "U1"), figures=(("participants", 100.0),))
-    both = {"participants": 100.0, "drills": 1.0}
-    assert unit_figures([early, again]) == (both, frozenset(both))
-    assert unit_figures([early, first, again, final]) == (both, frozenset({"drills"}))
-    assert unit_figures([]) == ({}, frozenset())
-
-
-def test_corrected_returned_and_foreign_reports_do_not_count() -> None:
-    """A row shows what is accepted: not what was corrected since, sent back, or meant for another campaign."""
-    base = message("x", at(28))
-    item = replace(base.submissions[0], activities=("1",), figures=(("participants", 5.0),))
-    out = [
-        replace(base, id=str(n) * 64, submissions=(changed,))
-        for n, changed in enumerate(
-            (
-                replace(item, superseded_by="other"),
-                replace(item, status="returned"),
-                replace(item, status="review"),
-                replace(item, campaign="other"),
-            )
-        )
-    ]
-    (row,) = rows_of(opened(digest_of(out, boards=(board_of(owes(UNITS[0])),))), "报送情况")
-    assert "参与人次" not in row
-    assert "（一）林区巡查" not in row
-
-
-def test_a_workbook_without_rows_opens() -> None:
-    """A campaign that has just begun."""
-    book = opened(digest_of(units=(), boards=()))
-    assert book.sheetnames == ["报送情况", "收件清单", "未报名单"]
-    assert [sheet.max_row for sheet in book.worksheets] == [1, 1, 1]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from flow.board import board, figure_totals
+from flow.board import board
 from flow.standing import Standing
 from records.boards import Board, Obligation
 from records.filings import FiledSubmission
@@ -131,19 +131,3 @@ def test_voluntary_activities_are_never_listed_as_lacking() -> None:
     found = june(filed("A1", at(20), activities=("2",)))
     assert state_of(found, "A1").activities_without_evidence == ("1",)
     assert state_of(june(filed("A1", at(20), activities=("1",))), "A1").activities_without_evidence == ()
-
-
-def test_figures_are_those_of_the_latest_accepted_summary() -> None:
-    """Of two summaries the later counts; a superseded one does not; material never adds to a summary."""
-    found = figure_totals(
-        context(),
-        [
-            filed("A1", at(10), kind="material", figures={"drills": 9}),
-            filed("A1", at(20), figures={"drills": 2}),
-            filed("A1", at(25), figures={"drills": 3}),
-            filed("A2", at(11), kind="material", figures={"drills": 1}),
-            filed("A2", at(12), kind="material", figures={"drills": 1}),
-        ],
-        LATER,
-    )
-    assert [(item.measure, item.total, item.stated_by, item.provisional) for item in found] == [("drills", 5, 2, True)]

@@ -47,8 +47,11 @@ def numbers(text: str) -> tuple[Number, ...]:
     Source: CONTRACT.md, Figures (800余份, 四百余人次, 约1.2万人次, 近百人 count as 800, 400, 12000, 100).
     """
     plain = text.translate(WIDE)
-    found = (_number(plain, match) for match in NUMBER.finditer(plain))
-    return tuple(number for number in found if number is not None)
+    found: list[Number] = []
+    for match in NUMBER.finditer(plain):
+        number = _number(plain, match) if not found or match.start() >= found[-1].end else None
+        found += [number] if number else []
+    return tuple(found)
 
 
 def parse_number(text: str) -> float | None:
@@ -69,10 +72,12 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     more = MORE_AFTER.match(text, match.end()) or (MORE_THAN_TENS.match(text, match.end()) if value % 10 == 0 else None)
     if more and more[0].strip() == "几":  # 十几: no amount
         return None
+    end = more.end() if more else match.end()
+    scale = MYRIADS.get(text[end : end + 1]) if more else None  # 二千六百余万
     return Number(
-        value=value,
+        value=value * (scale or 1),
         start=match.start(),
-        end=more.end() if more else match.end(),
+        end=end + (1 if scale else 0),
         ordinal=ORDINAL_BEFORE.search(before) is not None,
         rounded=more is not None or ABOUT_BEFORE.search(before) is not None,
     )

@@ -11,6 +11,7 @@ from filing.what.scales import factor
 
 NEVER = re.compile(r"(?!)")
 LONGEST_SHORT = 4
+MOST_LEFT_OUT = 4  # signs of a name: 调解 of 调解劳动争议
 LABEL_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()]{1,6})[）)]")
 
 
@@ -44,7 +45,11 @@ class Countable:
 
     def is_called(self, words: str) -> bool:
         """Whether ``words`` are part of what an own measure is called, and say something: 岗位 of 提供岗位数."""
-        return len(words) > 1 and words not in _says_nothing() and any(words in called for called in self.words)
+        return (
+            len(words) > 1
+            and words not in _says_nothing()
+            and any(words in called and len(called) <= len(words) + MOST_LEFT_OUT for called in self.words)
+        )
 
     def is_short_for(self, words: str) -> bool:
         """Whether a table's ``words`` abbreviate what it is called: 挽损 of 挽回损失, 养护投入 of 投入养护资金."""

@@ -26,15 +26,16 @@ GROWS_TO = re.compile(
 TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
 CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
 BARE_VERB = re.compile(
-    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|是|为|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
 )
-FOUND_AND_FIXED = re.compile(r"(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
+FOUND_AND_FIXED = re.compile(r"查改|(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
 NO_AMOUNT = re.compile(
     r"一封[公家]?[信书]|一(.)一.|(?<=一.)一."
 )  # a letter by its name; 一封一封, 一车一档: each of them
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
+HAZARDS = ("hazards_found", "hazards_fixed")
 NEAR = 2
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
@@ -43,10 +44,13 @@ CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改�
 FOUND_ONE = re.compile(r"发现|查出|找出|存在")
 SAME_THING = re.compile(r"[、]?(?:总|建筑|占地|长)?(?:面积|长度|重量|里程|共|计|约|近)*")
 REACH = 10
+ACTUALLY = re.compile(r"实际(?:完成|到位|达到|共|已)*$")
+REPORTED_BEFORE = re.compile(r"(?:上次|前次|此前|之前|原)(?:报送|上报|填报|报)")
 EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量)")
 FRESH = re.compile(r"(?:本[月次季]|期间)?新(?:增|装|签|发展|安装|签约)(?:了)?[^,，。；、\d]{0,12}$")
+CALLED_ALL = re.compile(r"(?:共计|合计|总计|累计|共|约|近|达)*")
 MERE_NAME = re.compile(
-    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
+    r"(?:共计|合计|总计|累计|计|共|(?<!签)约|近|达|已|有|仍|为|是|[:：\s])*$|^[^\w（(]+|^(?:[一二三四五六七八九十]是|\d{1,2}[.、．])"
 )
 AROUND = 6  # signs before a word in which another can take the number away: 未整改2处
 
@@ -66,6 +70,7 @@ class Count:
     about: str = ""
     tabular: bool = False
     derived: bool = False  # told by 均已整改 alone
+    bare: bool = False  # by a verb alone (查出65件), where the thing may stand beside it
     fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
     place: str = ""  # the village or department under whose name it stands
@@ -91,6 +96,7 @@ class Counted:
     left: str
     right: str
     lead: str  # everything before it in the clause
+    words: str  # the same without the amounts in it
     followed: bool  # whether another counted number follows in the clause
 
     @property
@@ -119,15 +125,15 @@ def counted_numbers(clause: str) -> list[Counted]:
     )
     carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
     found: list[Counted] = []
-    start = 0
+    start, words = 0, ""
     for at, (number, counter) in enumerate(carried):
         end = carried[at + 1][0].start if at + 1 < len(carried) else len(plain)
-        lead = plain[: number.start]
+        lead, words = plain[: number.start], words + plain[start : number.start]
         if not number.ordinal and not RANGE_BEFORE.search(lead):
             left, right = plain[start : number.start], plain[counter.end() : end]
             if found and SAME_THING.fullmatch(left) and found[-1].counter != counter["counter"]:
                 left = found[-1].left  # 拆除违建11处1450平方米
-            found.append(Counted(number, counter["counter"], left, right, lead, at + 1 < len(carried)))
+            found.append(Counted(number, counter["counter"], left, right, lead, words, at + 1 < len(carried)))
         start = counter.end()
     return found
 
@@ -136,7 +142,9 @@ def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
     """What the done clauses of one sentence count; of 新增388人，累计5210人 the first."""
     counted = list(_counts_in(told, measures))
     fresh = {count.measure for count in counted if count.fresh}
-    return [count for count in counted if count.fresh or count.measure not in fresh]
+    named = {count.measure for count in counted if not count.bare}
+    kept = [count for count in counted if count.fresh or count.measure not in fresh]
+    return [count for count in kept if not count.bare or count.measure not in named]
 
 
 def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
@@ -161,8 +169,17 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
             reach_found = reach if measure.name == "hazards_found" else reach_found
             reach = max(reach, reach_found) if measure.name == "hazards_fixed" else reach
             value = measure.converted(item.number.value, item.counter)
-            for name in (measure.name, *_also(item, measure, measures, f"{before} {item.lead}")):
-                yield Count(name, value, reach, told.where, told.text, _about(item), fresh=_is_fresh(item))
+            for name in (measure.name, *_also(item, measure)):
+                yield Count(
+                    name,
+                    value,
+                    reach,
+                    told.where,
+                    told.text,
+                    _about(item),
+                    bare=_is_bare(item, measure),
+                    fresh=_is_fresh(item),
+                )
         subject = _last_named(clause.text, measures) or subject
 
 
@@ -173,9 +190,16 @@ def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set
         like = re.fullmatch(r"[、和及]\s?", following.left) or (
             LIST_MARK.match(following.left) and len(item.left) > 1 and item.left[-2:] == following.left[-2:]
         )
-        if like and item.counter == following.counter and called[at + 1] in (None, called[at]):
+        alike = like and item.counter == following.counter and called[at + 1] in (None, called[at])
+        if alike or _are_kinds(item, following, called[at], called[at + 1]):
             found |= {at, at + 1}
     return found
+
+
+def _are_kinds(item: Counted, following: Counted, one: Countable | None, two: Countable | None) -> bool:
+    """Whether two numbers of one measure count its kinds: 手册300本、折页300张."""
+    same = one is not None and one is two and one.name not in HAZARDS
+    return same and following.left.startswith("、") and not scope("total").search(item.left)
 
 
 def _is_part(item: Counted, measure: Countable, before: str) -> bool:
@@ -186,13 +210,10 @@ def _is_part(item: Counted, measure: Countable, before: str) -> bool:
     return not said.strip() or measure.before.search(said) is not None or measure.pieces.search(said) is not None
 
 
-def _also(item: Counted, measure: Countable, measures: Sequence[Countable], said: str) -> list[str]:
-    """What the number counts besides: 排查整改 counts hazards twice, a campaign's own 家长信 are leaflets too."""
+def _also(item: Counted, measure: Countable) -> list[str]:
+    """What the number counts besides: 排查整改 counts hazards twice."""
     if measure.name == "hazards_fixed" and FOUND_AND_FIXED.search(item.link):
         return ["hazards_found"]
-    if measure.own:
-        standard = _measure_of(item, [other for other in measures if not other.own], said, None)
-        return [standard.name] if standard else []
     return []
 
 
@@ -202,7 +223,8 @@ def counts_with_fixed(told: Told, measures: Sequence[Countable], found: Count | 
     ``found``: the hazards that an earlier sentence counted.
     """
     counted = counts_in(told, measures)
-    if any(OF_HAZARDS.fullmatch(item.counter) for c in told.clauses for item in counted_numbers(c.text)):
+    stated = [item for clause in told.clauses for item in counted_numbers(clause.text)]
+    if any(OF_HAZARDS.fullmatch(item.counter) and (not found or item.number.value != found.value) for item in stated):
         found = None  # 均已整改 is about the numbers of its own sentence
     found = next((count for count in reversed(counted) if count.measure == "hazards_found"), found)
     if found is not None and any(_all_put_right(clause) for clause in told.clauses):
@@ -238,7 +260,7 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
     if left is not None and OF_ALL_KINDS.search(item.link, left[0].end()):
         return None
     if left is not None and (right is None or len(item.link) - left[0].end() <= NEAR):
-        return None if _takes_away(item.link[max(0, left[0].start() - AROUND) :], left[1]) else left[1]
+        return None if _takes_away(_around(item.link, left[0].start()), left[1]) else left[1]
     if right is not None:
         return None if _takes_away(item.link[-AROUND:], right) else right
     telling = _by_unit(item, fitting) or _by_own_words(item, fitting, said)
@@ -250,7 +272,8 @@ def _measure_of(item: Counted, measures: Sequence[Countable], said: str, subject
 def _adds_to(subject: Countable, item: Counted) -> bool:
     """Whether a number without a thing of its own counts what was spoken of: 共20人, 实际筛查2150人."""
     left = subject.deed.sub("", item.left)
-    return bool(BARE_VERB.fullmatch(left) and BARE_VERB.fullmatch(item.right)) or bool(CALLED_TOTAL.search(item.left))
+    bare = BARE_VERB.fullmatch(left) and BARE_VERB.fullmatch(item.right)
+    return bool(bare or CALLED_TOTAL.search(item.left) or ACTUALLY.search(item.left))
 
 
 def _by_unit(item: Counted, fitting: Sequence[Countable]) -> Countable | None:
@@ -265,11 +288,18 @@ def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Cou
     return (
         _only([measure for measure in fitting if measure.row.search(item.left)], item)
         or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
+        or _only([one for one in fitting if one.own and _ends(one, item.words)], item)
         or _only(
             [one for one in fitting if one.own and one.thing.search(said)] if EXTENT.fullmatch(stated) else [], item
         )
         or _only([measure for measure in fitting if measure.is_called(name) or _is_labelled(measure, name)], item)
     )
+
+
+def _ends(measure: Countable, lead: str) -> bool:
+    """Whether what stands before, amounts left out, names the measure at its end: 追发86名农民工工资合计."""
+    found = _last(measure.before, lead)
+    return found is not None and CALLED_ALL.fullmatch(lead, found.end()) is not None
 
 
 def _is_labelled(measure: Countable, name: str) -> bool:
@@ -306,6 +336,12 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
 
 
+def _around(link: str, start: int) -> str:
+    """The words at a measure's own; what a chain with 等 lists before it takes nothing away: 未打补丁等隐患58个."""
+    near = link[max(0, start - AROUND) : start]
+    return near.rpartition("等")[2] + link[start:]
+
+
 def _takes_away(words: str, measure: Countable) -> bool:
     return measure.never.search(words) is not None
 
@@ -319,7 +355,7 @@ def _is_amount(item: Counted) -> bool:
         or item.right.startswith("性")
     ):
         return False
-    if item.number.value == 0:
+    if item.number.value == 0 or scope("guided").search(item.words) or REPORTED_BEFORE.search(item.lead):
         return False
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
@@ -345,6 +381,10 @@ def _reach(item: Counted, said: str) -> int:
 def _about(item: Counted) -> str:
     left, right = (re.sub(r"[^\u4e00-\u9fff]", "", side) for side in (item.left, item.right))
     return left[-8:] or right[:8]
+
+
+def _is_bare(item: Counted, measure: Countable) -> bool:
+    return not measure.before.search(item.link) and measure.bare.search(item.link) is not None
 
 
 def _is_fresh(item: Counted) -> bool:

@@ -21,7 +21,8 @@ SMALL = {word: value for value, word in enumerate(ONES.split(), 1)} | {
     word: value for value, word in zip(range(20, 100, 10), TENS.split(), strict=True)
 }
 WORDS = "|".join(sorted(SMALL, key=len, reverse=True))
-AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{WORDS}))(?![\w%]|[.,/]\d)"
+COMPOUND = "(?:" + "|".join(TENS.split()) + ")-(?:" + "|".join(ONES.split()[:9]) + ")"
+AMOUNT = rf"(?<![\w.,/-])(?P<amount>\d{{1,3}}(?:,\d{{3}})+|\d+|(?i:{COMPOUND})|(?i:{WORDS}))(?![\w%]|[.,/]\d)"
 BETWEEN = r"\+?\s+(?:(?!and\b|but\b|of\b|with\b|for\b|to\b|in\b)[A-Za-z’'()\u4e00-\u9fff-]+\s+){0,4}?"
 
 
@@ -35,7 +36,7 @@ def english_counts(told: Told, measures: Sequence[Countable]) -> Iterator[Count]
     hazards = 0.0
     for clause in told.clauses if not _is_part(told.text) else ():
         for name in (measure.name for measure in measures if not measure.own):
-            for value in _values(name, clause):
+            for value in _values(name, clause) or _values(name, clause, _label(told.text)):
                 hazards = value if name == "hazards_found" else hazards
                 yield Count(name, value, _reach(told.text), told.where, told.text, clause.text[:8])
         if hazards and clause.is_done and _words("all_fixed").search(clause.text):
@@ -50,14 +51,26 @@ def english_heads(clauses: Sequence[Clause]) -> list[float]:
     return [value for clause in clauses for value in _values("participants", clause)]
 
 
-def _values(name: str, clause: Clause) -> list[float]:
+def _values(name: str, clause: Clause, label: str | None = None) -> list[float]:
+    """The numbers of ``name`` in a clause; under a ``label`` that names it also those of its sessions or times."""
     if not clause.is_done or not LATIN.search(clause.text):
         return []
-    return [_value(match["amount"]) for match in _counted(name).finditer(clause.text)]
+    things = word_list("english")["things"].get(name, "(?!)")
+    if label is not None:
+        called, labelled = word_list("english")["labelled"].get(name, ("(?!)", ""))
+        things = labelled if re.search(called, label, re.IGNORECASE) else "(?!)"
+    return [_value(match["amount"]) for match in _counted(things).finditer(clause.text)]
+
+
+def _label(text: str) -> str:
+    """What stands before a colon: 1. Training."""
+    return text.partition(":")[0] if ":" in text else ""
 
 
 def _value(signs: str) -> float:
-    return float(SMALL.get(signs.lower()) or signs.replace(",", ""))
+    words = [SMALL.get(word) for word in signs.lower().split("-")]
+    spelled = sum(word for word in words if word is not None)
+    return float(spelled or signs.replace(",", ""))
 
 
 def _reach(text: str) -> int:
@@ -69,9 +82,8 @@ def _is_part(text: str) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _counted(name: str) -> re.Pattern[str]:
-    """A number before the thing that it counts; never matches where the lexicon names no such thing."""
-    things = word_list("english")["things"].get(name, "(?!)")
+def _counted(things: str) -> re.Pattern[str]:
+    """A number before one of the ``things`` that it counts."""
     return re.compile(rf"{AMOUNT}{BETWEEN}(?i:{things})")
 
 

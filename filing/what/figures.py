@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from filing.documents import Document, Role
-from filing.text.sentences import Sentence, sentences
 from filing.text.vocabulary import word_list
 from filing.what.countable import Countable
-from filing.what.counts import Count, Told, counts_with_fixed
-from filing.what.english import english_counts
-from filing.what.errata import CORRECTS, corrected
-from filing.what.heads import one_event_heads, participant_totals
+from filing.what.counts import HAZARDS, TOTAL, Count
+from filing.what.heads import one_event_heads
 from filing.what.measures import measures_for
-from filing.what.pasted import clauses_told
-from filing.what.spans import clauses_within
+from filing.what.prose import is_of_others, prose_counts
 from filing.what.statements import reporting
 from filing.what.tallies import tabular_counts
 from records.campaigns import Campaign, Kind
@@ -32,7 +26,6 @@ TIERS: tuple[tuple[Role, ...], ...] = (
     ("subject",),
 )
 CORRECTED = -1  # 更正为58批次，以此为准: above every document
-HAZARDS = ("hazards_found", "hazards_fixed")
 ORDER = (
     "participants",
     "trainings",
@@ -45,12 +38,6 @@ ORDER = (
     "notes_posted",
 )
 LONGEST_EVIDENCE = 200
-PLACE = re.compile(
-    r"(?:^|/ )\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]*\s*)?([^/、]{1,8}"
-    r"(?:村|社区|科|科室|车间|班组|网格|校区|院区|分院|支部|片区|年级))(?: /.*)?$"
-)
-LEVELS = "国省市区县镇乡"
-OF_ALL = re.compile(r"全[乡镇区县市街院校局园处司]|合计|总计|以上")
 EVENTS = ("trainings", "drills")
 
 
@@ -101,59 +88,9 @@ def _counts(document: Document, measures: Sequence[Countable], campaign: Campaig
     found = [
         count
         for count in tabular_counts(document, measures, campaign.period, names)
-        if count.measure not in HAZARDS or count.tabular or not _is_of_others(count.text)
+        if count.measure not in HAZARDS or count.tabular or not is_of_others(count.text)
     ]
-    if document.role == "sheet":
-        return found
-    of_all = _all_units(_levels(campaign.issuer))
-    before: Sentence | None = None
-    places = _places(document.text)
-    last: Count | None = None
-    for sentence in sentences(document.text):
-        if sentence.cells:
-            continue
-        right = replace(sentence, text=corrected(sentence.text))
-        clauses = clauses_within(clauses_told(right, campaign), sentence.heading, campaign.period)
-        told = Told(sentence.text, clauses, sentence.heading, document.where, of_all)
-        counted = counts_with_fixed(told, measures, last)
-        counted = [replace(count, corrects=True) for count in counted] if CORRECTS.search(sentence.text) else counted
-        place = "" if OF_ALL.search(sentence.text) else _place(sentence.heading)
-        counted = [replace(count, place=place) for count in counted] if place and len(places) > 1 else counted
-        if _is_of_others(sentence.text, before.text if before and before.heading == sentence.heading else ""):
-            counted = [count for count in counted if count.measure not in HAZARDS]
-        last = next((count for count in reversed(counted) if count.measure == "hazards_found"), last)
-        found += [*counted, *participant_totals(told), *english_counts(told, measures)]
-        before = sentence
-    return found
-
-
-def _levels(issuer: str) -> str:
-    """The levels at which 全… means all units of a campaign: those of its issuer and above; all where it names none."""
-    named = [LEVELS.index(sign) for sign in issuer if sign in LEVELS]
-    return LEVELS[: max(named, default=len(LEVELS) - 3) + 1]
-
-
-@lru_cache(maxsize=8)
-def _all_units(levels: str) -> re.Pattern[str]:
-    return re.compile(str(word_list("figures")["scope"]["all_units"]).replace("{levels}", levels))
-
-
-def _place(heading: str) -> str:
-    """The village or department that a heading names: 1. 上坝村."""
-    found = PLACE.search(heading)
-    return found[1] if found else ""
-
-
-def _places(text: str) -> frozenset[str]:
-    return frozenset(_place(sentence.heading) for sentence in sentences(text)) - {""}
-
-
-def _is_of_others(sentence: str, before: str = "") -> bool:
-    """Whether the hazards of this sentence are those of units that the sender inspected, as one ``before`` may say."""
-    words = word_list("figures")["others"]
-    if re.search(words["elsewhere"], sentence):
-        return True
-    return re.search(words["inspected"], before + sentence) is not None and re.search(words["own"], sentence) is None
+    return found if document.role == "sheet" else [*found, *prose_counts(document, measures, campaign)]
 
 
 def _choose(counts: Sequence[tuple[int, Count]]) -> Figure | None:
@@ -189,6 +126,8 @@ def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:
     tables = [count for count in widest if count.tabular]
     if tables and len({count.value for count in tables}) == 1:
         return tables[0], False
+    if tables and len(tables) == len(widest):
+        return None, True  # rows of several kinds
     return (max(widest, key=lambda count: count.value), False) if reach >= 3 else (None, True)
 
 
@@ -203,6 +142,7 @@ def _sum_of_the_others(counts: Sequence[Count]) -> Count | None:
 
 def _are_parts(counts: Sequence[Count]) -> bool:
     """One drill here and another one there: events told one by one, no total."""
-    plain = [count for count in counts if count.reach < 3 and not count.tabular]
-    told = {count.about for count in plain}
-    return len(plain) == len(counts) > 1 and counts[0].measure in EVENTS and counts[0].value == 1 and len(told) > 1
+    plain = [count for count in counts if count.reach < TOTAL and not count.tabular]
+    if len(plain) < len(counts) or len({count.about for count in plain}) < 2:
+        return False
+    return counts[0].measure in EVENTS and counts[0].value == 1

@@ -16,7 +16,7 @@ NOTHING = re.compile(r"(?:0|/|\\|—+|-+|无|未|否|×|空|不涉及|未开展|
 NUMBERING = re.compile(r"(?:序号|编号|No\.?|号)$", re.IGNORECASE)
 YEAR_HEAD = re.compile(r"(20\d\d)")
 OTHER_COLUMN = re.compile(
-    r"率$|率[（(]|占比|占计划|进度$|百分比|去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|应|指标值|拟|预"
+    r"率$|率[（(]|占比|占计划|进度$|百分比|去年|上年|上一年|同比|环比|增[长幅减]|计划|目标|任务|(?<!响)应(?![急对用邀届])|指标值|拟|预(?![案防警])"
 )
 MONTH_HEAD = re.compile(r"(?:其中[:：]?)?\d{1,2}月份?(?:数量?|完成\S{0,3})?")
 UNIT_HEAD = re.compile(r"单位$|计量")
@@ -26,6 +26,7 @@ FORM_HEAD = re.compile(
 FIELD = re.compile(r"[^:：（(\d]{1,8}[:：]")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
+RUNNING_TOTAL = re.compile(r"累\s*计")
 VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
 WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
@@ -58,6 +59,7 @@ class Entry:
     """
 
     label: str
+    group: str  # what its first column calls it and its neighbours: 隐患 of 查出, 整改
     unit: str
     values: tuple[tuple[str, str], ...]
     note: str
@@ -87,13 +89,23 @@ def entries(grid: Grid, period: Period | None) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             label=_cell(row, label_at),
+            group=group,
             unit=_cell(row, unit_at),
             values=tuple((grid.heads[at], _cell(row, at)) for at in values_at),
             note=_cell(row, note_at),
         )
-        for row in grid.rows
+        for row, group in zip(grid.rows, _groups(grid, label_at), strict=True)
         if _cell(row, label_at)
     )
+
+
+def _groups(grid: Grid, label_at: int) -> list[str]:
+    """For each row the word left of its label, or the last one above where cells were merged."""
+    above, groups = "", []
+    for row in grid.rows:
+        above = (_cell(row, label_at - 1) if label_at else "") or above
+        groups.append("" if _is_value(above) or NUMBERING.search(above) else above)
+    return groups
 
 
 def columns(grid: Grid, period: Period | None) -> tuple[tuple[str, str], ...]:
@@ -165,7 +177,7 @@ def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
     kept = [row for row in cleaned if any(row)]
     while len(kept) > 1 and _is_caption(kept[0]):
         title = f"{title} {' '.join(cell for cell in kept.pop(0) if cell)}".strip()
-    if len(kept) > 1 and _is_header(kept[0]):
+    if len(kept) > 1 and _is_header(kept[0]) and not _is_form(kept):
         depth = 2 if len(kept) > 2 and _is_subheader(kept[0], kept[1]) else 1
         return Grid(title, _heads(kept[:depth]), tuple(kept[depth:]))
     pairs = tuple(_pairs(kept))
@@ -186,6 +198,21 @@ def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
             yield from zip(labels, values, strict=True)
         else:
             yield row
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether labels and values stand by turns in all rows but the first few (names, dates)."""
+    turns = [_turns(row) for row in rows]
+    return len(rows[0]) >= 4 and len(rows[0]) % 2 == 0 and turns[-1] and sum(turns) * 2 > len(rows)
+
+
+def _turns(row: Sequence[str]) -> bool:
+    labels, values = row[::2], row[1::2]
+    return (
+        sum(map(_is_value, values)) > 1
+        and all(_is_value(value) for value in values if value)
+        and not any(_is_value(label) for label in labels)
+    )
 
 
 def _is_header(row: Sequence[str]) -> bool:
@@ -247,6 +274,9 @@ def _value_columns(grid: Grid, label_at: int, period: Period | None) -> tuple[in
     totals = [at for at in current if TOTAL_LABEL.match(grid.heads[at])]
     if totals and len(current) > len(totals):  # 11月, 12月, 合计
         return tuple(totals)
+    running = [at for at in current if RUNNING_TOTAL.match(grid.heads[at])]
+    if running and all(at in running or MONTH_HEAD.fullmatch(grid.heads[at]) for at in current):
+        return tuple(running)
     of_month = [at for at in current if MONTH_HEAD.fullmatch(grid.heads[at]) and 0 in sides(grid.heads[at], period)]
     if of_month and len(of_month) < len(current):
         return tuple(of_month)

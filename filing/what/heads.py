@@ -15,9 +15,11 @@ from filing.what.pasted import clauses_told
 from records.campaigns import Campaign
 
 DAY = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,3})月(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?(?!日?[前底])")
+WEEKDAY = re.compile(r"周[一二三四五六日]|星期[一二三四五六日天]|昨[天日]|今[天日]|前天|次日|第二天")
 DATE_AT_END = re.compile(r"20\d\d\s?年\s?\d{1,2}月\s?\d{1,2}日\s*$")
 CALLED_TOTAL = re.compile(r"累计|总计|合计|共计|总共|总(?:人次|人数)|达|吸引|惠及|受益|受教育")
 UP_TO = re.compile(r"(?:截至|截止|至|到)[^,，。；]{0,8}$")
+LECTURED = re.compile(r"[^,，。；、\d]{0,6}(?:讲解|讲授|宣讲|讲(?!座|台|师|课费))")
 FOR_WHOM = re.compile(r"有$|(?:为|给|向|对|帮|教)[^,，。；]{0,10}$")
 TAUGHT = re.compile(  # 为300余位家长带来讲座
     r"[^,，。；、\d]{0,6}(?:带来|作|做|举办|开展|讲|上)了?[^,，。；]{0,24}(?:讲座|课|报告|宣讲)"
@@ -64,6 +66,10 @@ def _is_total(item: Counted, sentence: str) -> bool:
     after = re.match(rf"[^,，。；、]{{0,10}}(?:{_words('verbs')})", item.right) is not None
     if not after and not re.search(_words("verbs"), item.left):
         return False
+    if not after and re.search(_words("reached"), item.left) and not re.search(_words("occasions"), sentence):
+        return False  # 追回工资…，惠及2100人: whom it reached took part in nothing
+    if re.search(_words("attended_all"), sentence) and not re.search(_words("one_event"), sentence):
+        return True
     if re.search(_words("event"), item.left + (item.right[:12] if after else "")):
         return False
     if re.search(_words("whole"), sentence):
@@ -99,13 +105,13 @@ def _counts_persons(item: Counted) -> bool:
 
 
 def _attended(item: Counted, sentence: str) -> bool:
-    if re.match(_words("guests"), item.right):
+    if re.match(_words("guests"), item.right) or (re.match(_words("helpers"), item.right) and _serves(sentence)):
         return False
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))
     if re.match(_words("audience"), item.right) and not FOR_WHOM.search(item.left) and _is_only_count(sentence):
         return True
-    if TAUGHT.match(item.right):
+    if TAUGHT.match(item.right) or (FOR_WHOM.search(item.left) and LECTURED.match(item.right)):
         return True
     if re.search(_words("leads"), item.left) and not re.match(_words("helpers"), item.right):
         return True
@@ -114,18 +120,25 @@ def _attended(item: Counted, sentence: str) -> bool:
     return bool(re.match(after, item.right) or attending.search(item.left) or attending.match(sentence))
 
 
+def _serves(sentence: str) -> bool:
+    """Whether the persons of a sentence are those for whom others came: 5名律师给90多名工人讲."""
+    return any(_counts_persons(item) and FOR_WHOM.search(item.left) for item in counted_numbers(sentence))
+
+
 def _is_only_count(sentence: str) -> bool:
     """Whether a sentence counts persons once: 家长42名 is no head count beside 教师6名."""
     return sum(_counts_persons(item) for item in counted_numbers(sentence)) == 1
 
 
 def _days(done: Sequence[Clause]) -> set[tuple[str, str]]:
-    return {
+    dates = {
         (match[1], match[2])
         for clause in done
         for match in DAY.finditer(clause.text)
         if not UP_TO.search(clause.text[: match.start()])
     }
+    others = {(match[0], "") for clause in done for match in WEEKDAY.finditer(BRACKETS.sub("", clause.text))}
+    return dates | others if len(others) > 1 else dates
 
 
 def _is_date_line(sentence: Sentence) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from filing.text.vocabulary import alternatives, word_list
@@ -12,6 +12,10 @@ from filing.what.cues import quoted_names
 from filing.what.own import own_measure
 from records.campaigns import ActivityType, Campaign, Measure
 
+QUIZ = re.compile("答题|竞赛|竞答")
+LESSON = re.compile("第一课|安全课")
+TRAINING = re.compile("培训|训练|轮训|实训")
+LESSONS = ("第一课", "讲课", "授课", "开课", "上课")
 NOT_MEASURES = ("scope", "own", "others", "participants", "spans", "plausible", "scales", "counters")
 
 
@@ -56,11 +60,25 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
     )
 
 
-def _more_words(name: str, cues: Iterable[str], activities: Iterable[ActivityType]) -> tuple[str, ...]:
-    """A campaign's cues for a standard measure; for a quiz and for notes also the names of the activity itself."""
-    head = {"quiz_participants": re.compile("答题|竞赛|竞答")}.get(name)
-    quizzes = [activity for activity in activities if head and head.search(activity.title)]
+def _more_words(name: str, cues: Iterable[str], activities: Sequence[ActivityType]) -> tuple[str, ...]:
+    """A campaign's cues for a standard measure, and the words that its activities give one.
+
+    A quiz goes by the names of the activity itself; lessons (安全第一课) are trainings where no others are asked for.
+    """
+    given = {"quiz_participants": _quiz_words, "trainings": _lesson_words}.get(name)
+    more = given(activities) if given else []
+    return tuple(dict.fromkeys([*(cue for cue in cues if len(cue) >= 2), *more]))
+
+
+def _quiz_words(activities: Sequence[ActivityType]) -> list[str]:
+    quizzes = [activity for activity in activities if QUIZ.search(activity.title)]
     named = [name for quiz in quizzes for name in quoted_names(f"{quiz.title}{quiz.text}")]
     others = "".join(f"{activity.title}{activity.text}" for activity in activities if activity not in quizzes)
-    short = [word for word in ("竞赛", "参赛") if quizzes and word not in others]
-    return tuple(dict.fromkeys([*(cue for cue in cues if len(cue) >= 2), *named, *short]))
+    return [*named, *(word for word in ("竞赛", "参赛") if quizzes and word not in others)]
+
+
+def _lesson_words(activities: Sequence[ActivityType]) -> list[str]:
+    told = [f"{activity.title}{activity.text}" for activity in activities]
+    lessons = [text for text in told if LESSON.search(text) and TRAINING.search(text)]
+    others = [one for one in activities if TRAINING.search(one.title)]
+    return list(LESSONS) if lessons and not others else []

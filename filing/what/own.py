@@ -18,7 +18,7 @@ GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
 CALLED_ALL = r"(?:等|共|共计|合计|总计|累计|总|约|近|逾|达|超)*"
 COUNTED = re.compile(
-    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
+    r"(?:总|累计|合计)?(?:数量|人次数|人次|人数|场次数|场次|次数|份数|条数|户数|处数|家数|篇数|个数|件数|盏数|台套数|套数|台数|株数|吨数|宗数|例数|总数|总量|数|量|里程|面积|长度|金额|总额|重量|时长)$"
 )
 MONEY = re.compile(r"(?:金额|总额|资金|经费|款项|金|款)$")
 ACTUAL = re.compile(r"实[际筛查到参检训有]{1,2}数?$|(?:已)?完成(?:数|情况)?$")
@@ -33,10 +33,10 @@ def own_measure(measure: Measure) -> Countable:
     apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in halves for a, b in ((one, two), (two, one))]
     deeds = tuple(dict.fromkeys(pair for word in called for pair in _deeds(word)))
     short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in deeds]
+    short += [rf"{verb}{thing[:2]}" for verb, thing in deeds if len(thing) > SHORTEST_PIECE + 1]
     rows = [*((verb, thing[-2:]) for verb, thing in deeds), *((like(one), like(two)) for one, two in halves)]
-    names = [
-        word for word in called if word in measure.cues or not any(re.fullmatch(one, word) for one in _groups("verbs"))
-    ]
+    in_money = measure.unit.endswith("元")  # 慰问金额: money given, not any money of a 慰问
+    names = [word for word in called if word in measure.cues or not (in_money and _is_verb(word))]
     named = alternatives([*map(re.escape, names), *apart, *short])
     return Countable(
         name=measure.name,
@@ -53,7 +53,10 @@ def own_measure(measure: Measure) -> Countable:
         halves=halves,
         pieces=_small_words(measure.unit, called, halves),
         row=alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in rows),
-        deed=alternatives(rf"{verb}(?:成功|完成|办结|了|到位|好|共|约|近|达)*$" for verb, _ in deeds),
+        deed=alternatives(
+            rf"{verb}(?:成功|完成|办结|了|到位|好|人次|人数|总数|数|合计|总计|累计|共计|共|约|近|达)*$"
+            for verb, _ in deeds
+        ),
         thing=alternatives(like(thing[-2:]) for _, thing in deeds),
     )
 
@@ -100,6 +103,7 @@ def _deeds(word: str) -> Iterator[tuple[str, str]]:
         thing = word.replace(found[0], "", 1) if found else ""
         if len(thing) > 1:
             yield group, thing
+            yield from _deeds(thing)
 
 
 def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
@@ -111,7 +115,7 @@ def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, s
 
 def _verbs(called: Iterable[str]) -> re.Pattern[str]:
     """The verbs of a label, each with an object of its own behind it: 慰问困难教师 of 慰问职工数."""
-    found = {group for word in called for group, _ in _deeds(word)}
+    found = {group for word in called for group, _ in _deeds(word) if not _says_nothing(group)}
     return alternatives(rf"{group}(?=[^,，。；\d]{{1,20}}$)" for group in sorted(found))
 
 
@@ -124,6 +128,17 @@ def _halves(word: str) -> Iterator[tuple[str, str]]:
     """All ways to cut a short label into two words."""
     for at in range(2, len(word) - 1) if len(word) <= LONGEST_HALVED else ():
         yield word[:at], word[at:]
+    one, linked, two = word.partition("涉及")
+    if linked and min(len(one), len(two)) > 1:
+        yield one, two
+
+
+def _is_verb(word: str) -> bool:
+    return any(re.fullmatch(group, word) for group in _groups("verbs"))
+
+
+def _says_nothing(group: str) -> bool:
+    return any(re.fullmatch(group, word) for word in _own("says_nothing"))
 
 
 @lru_cache(maxsize=2)

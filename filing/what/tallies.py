@@ -11,7 +11,7 @@ from filing.text.tense import clauses_of
 from filing.text.vocabulary import word_list
 from filing.what.countable import LABEL_UNIT, Countable
 from filing.what.counts import TOTAL, Count, Told, counts_with_fixed
-from filing.what.grids import YEAR_HEAD, Entry, columns, entries, grids_of, totals
+from filing.what.grids import NOTHING, YEAR_HEAD, Entry, columns, entries, grids_of, totals
 from filing.what.measures import any_counter
 from filing.what.own import core
 from filing.what.scales import factor
@@ -56,7 +56,7 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
     for head, cell, value in numbers_at:
         label = entry.label if len(numbers_at) == 1 else f"{entry.label}{YEAR_WORD.sub('', head)}"
         unit = _counter_of(cell) or _unit_in(entry.label) or entry.unit or _unit_in(head) or _unit_of(head)
-        name = _measure_named(label, unit, measures)
+        name = _measure_named(label, unit, measures) or _measure_named(f"{entry.group}{label}", unit, measures)
         if name == "participants" and label != entry.label and not _is_of_all(entry.label):
             continue  # those at one kind of activity are a part
         if name is not None and (value or not _is_denied(entry, period)):
@@ -86,6 +86,12 @@ def _is_denied(entry: Entry, period: Period | None) -> bool:
     """Whether a row that counts 0 says that it was left out or is still to come: then it states no number."""
     said = (entry.note, *(cell for _, cell in entry.values))
     return any(clause.mood in ("left_out", "plan") for cell in said for clause in clauses_of(cell, period=period))
+
+
+def labelled_counts(label: str, value: str, measures: Sequence[Countable], where: str) -> Iterator[Count]:
+    """What a line of a label and its number counts: 演练场次：2."""
+    if not NOTHING.fullmatch(value):
+        yield from _of_column(label, value, measures, where)
 
 
 def _of_column(head: str, cell: str, measures: Sequence[Countable], where: str) -> Iterator[Count]:

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import os
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 
 from flow.apply import apply_decisions
@@ -23,7 +24,7 @@ from flow.decide import (
 from flow.moments import day, moment
 from flow.office import Office
 from flow.process import process_pending
-from records.campaigns import CampaignContext
+from records.campaigns import Campaign, CampaignContext
 from records.decisions import (
     Action,
     Assign,
@@ -55,6 +56,12 @@ BAD_FIGURE = Text(
 )
 NO_FILE = Text("读不到文件 {path}（{why}）", "the file {path} cannot be read ({why})")
 NO_ACTIVITY = Text("报送任务 {campaign} 没有活动 {activity}", "the campaign {campaign} has no activity {activity}")
+NO_MEASURE = Text(
+    "报送任务 {campaign} 没有指标 {name}；可用的名称：{names}",
+    "the campaign {campaign} has no measure {name}; it has {names}",
+)
+FULL_WIDTH = str.maketrans("＝０１２３４５６７８９．，", "=0123456789.,")
+BAD_VALUE = Text("数据不能是负数：{text}", "a figure cannot be negative: {text}")
 NO_LINK = Text("邮件 {id} 没有第 {place} 个超大附件链接", "the message {id} has no linked file number {place}")
 NO_UNIT_YET = Text("这份材料还没有确定单位：请加 --unit", "this submission has no unit yet: add --unit")
 
@@ -114,7 +121,7 @@ def assign(desk: Desk, office: Office, args: Arguments) -> Made:
         kind=args.kind or (found.kind if found else None),
         requirement=requirement_id(office, id_, args.requirement),
         activities=tuple(args.activity) if args.activity else None,
-        figures=tuple(_figure(text) for text in args.figure or ()),
+        figures=tuple(_figure(text, context.campaign) for text in args.figure or ()),
     )
     return action, snapshot(found)
 
@@ -246,14 +253,28 @@ def _requirement(office: Office, context: CampaignContext, args: Arguments) -> s
     return requirement_id(office, context.campaign.id, args.requirement)
 
 
-def _figure(text: str) -> tuple[str, float | None]:
-    name, equals, value = text.partition("=")
+def _figure(text: str, campaign: Campaign) -> tuple[str, float | None]:
+    """NAME=NUMBER, by the measure's name or what the campaign calls it; NAME= takes it away. Raises UsageError."""
+    called, equals, stated = (part.strip() for part in text.translate(FULL_WIDTH).partition("="))
+    if not (called and equals):
+        raise UsageError(BAD_FIGURE.fill(text=text))
+    named = [measure.name for measure in campaign.measures if called in (measure.name, measure.label)]
+    if not named:
+        names = ", ".join(f"{measure.name} ({measure.label})" for measure in campaign.measures)
+        raise UsageError(NO_MEASURE.fill(campaign=campaign.id, name=called, names=names))
+    return named[0], _value(stated, text) if stated else None
+
+
+def _value(stated: str, text: str) -> float:
     try:
-        if not (name.strip() and equals):
-            raise ValueError(text)
-        return name.strip(), float(value) if value.strip() else None
+        value = float(stated.replace(",", ""))
     except ValueError as error:
         raise UsageError(BAD_FIGURE.fill(text=text)) from error
+    if not isfinite(value):
+        raise UsageError(BAD_FIGURE.fill(text=text))
+    if value < 0:
+        raise UsageError(BAD_VALUE.fill(text=text))
+    return value
 
 
 def _keep(office: Office, file: Path) -> str:

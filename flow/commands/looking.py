@@ -8,12 +8,24 @@ import sys
 from collections.abc import Sequence
 
 from digest.speech import clean
-from flow.campaigns import listed
+from flow.campaigns import NONE_OPEN, listed
 from flow.commands.desk import Arguments, Desk
 from flow.decide import find_submission, requirement_id, unit_code
 from flow.export import boards_json
+from flow.figures import figures_of
 from flow.learning import learnt_of
-from flow.listing import KIND, STATUS, as_csv, as_xlsx, learnt_rows, missing_rows, submission_rows, table
+from flow.listing import (
+    KIND,
+    STATUS,
+    as_csv,
+    as_xlsx,
+    learnt_rows,
+    missing_rows,
+    submission_rows,
+    table,
+    total_rows,
+    unit_figure_rows,
+)
 from flow.moments import moment
 from flow.office import Office
 from flow.reminders import boards_of, reminded
@@ -36,6 +48,7 @@ COUNTS = Text(
     "{title} ({id}, {requirement}): expected {expected}, received {received}, waiting {waiting}, missing {missing}, "
     "exempt {exempt}, late {late}",
 )
+FIGURES_OF = Text("{title}（{id}）", "{title} ({id})")
 NOTHING = Text("没有符合条件的内容", "nothing matches")
 SUGGESTION = Text(
     "  {state} {id}：{unit}，{kind}，活动 {activities}，把握 {confidence:.0%}",
@@ -129,6 +142,28 @@ def run_missing(desk: Desk, args: Arguments) -> int:
             rows = missing_rows([board], desk.form)
             if len(rows) > 1:
                 print(table(rows))
+    return 0
+
+
+def run_figures(desk: Desk, args: Arguments) -> int:
+    """Each measure over all units with how many stated it, or with ``--unit`` what one unit stated."""
+    as_of = moment(args.as_of, desk.zone) if args.as_of is not None else desk.now()
+    with desk.reading() as office:
+        contexts = listed(office.contexts, args.campaign)
+        if not contexts:
+            raise UsageError(NONE_OPEN)
+        shares = _shares(office, contexts, args.unit) if args.unit is not None else None
+        found = [figures_of(office, context, as_of, shares) for context in contexts]
+    if args.format == "json":
+        shown = [desk.form.figures(one) for one in found]
+        print(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=1))
+    elif args.format == "csv":
+        _write_csv(as_csv(unit_figure_rows(found, desk.form)))
+    else:
+        for one in found:
+            rows = unit_figure_rows([one], desk.form) if args.unit is not None else total_rows(one, desk.form)
+            desk.say(FIGURES_OF.fill(title=one.context.campaign.title, id=one.context.campaign.id))
+            print(table(rows) if len(rows) > 1 else NOTHING.say(desk.language))
     return 0
 
 
