@@ -70,11 +70,11 @@ class Score:
 def run(arguments: Sequence[str]) -> None:
     """Print the scores of the fields in the folder that ``arguments`` name."""
     parser = argparse.ArgumentParser(prog="python -m bench activities")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--fit", action="store_true", help="print the weights that fit best")
     parser.add_argument("--misses", action="store_true", help="print what is wrong in fields never fitted on")
     given = parser.parse_args(arguments)
-    reports = [report for path in sorted(given.folder.glob("*.json")) for report in read_field(path)]
+    reports = [report for folder in given.folder for path in sorted(folder.glob("*.json")) for report in read_field(path)]
     heading("activities: as they are, and by weights fitted on the other fields")
     held = _held_out(reports)
     for field in dict.fromkeys(report.field for report in reports):
@@ -143,8 +143,8 @@ def told(report: Report, weights: Array) -> frozenset[str]:
     if not report.clauses:
         return frozenset()
     likely, _ = _likelihoods(_matrix([report]), weights)
-    whole = 1 - np.prod(1 - likely, axis=0)
-    return frozenset(id_ for id_, value in zip(report.ids, whole, strict=False) if value >= LIKELY)
+    best = likely.max(axis=0)
+    return frozenset(id_ for id_, value in zip(report.ids, best, strict=False) if value >= LIKELY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _matrix(reports: Sequence[Report]) -> _Matrix:
                 block[at] = [own.get(word, 0.0) for word in words]
             rows.append(block)
             exists.append([at < len(report.ids) for at in range(most)])
-            nothing.append([float(key in reading.nothing) for key in against])
+            nothing.append([reading.nothing[key] for key in against])
             owners.append(owner)
     return _Matrix(np.stack(rows), np.array(exists), np.array(nothing), np.array(owners))
 
@@ -187,7 +187,7 @@ def _likelihoods(matrix: _Matrix, weights: Array) -> tuple[Array, Array]:
 def fit(reports: Sequence[Report]) -> Array:
     """The weights under which the true activities are likeliest; words never speak against an activity.
 
-    A report tells of an activity unless none of its clauses does; the weights go down the slope of the logarithm.
+    The clause that most tells of an activity stands for its report; the weights go down the slope of the logarithm.
     """
     told_of = [report for report in reports if report.clauses]
     matrix = _matrix(told_of)
@@ -209,11 +209,10 @@ def fit(reports: Sequence[Report]) -> Array:
 
 def _slope(matrix: _Matrix, truth: Array, weights: Array) -> Array:
     likely, none = _likelihoods(matrix, weights)
-    logs = np.zeros_like(truth)
-    np.add.at(logs, matrix.report, np.log(1 - likely))
-    untold = np.minimum(np.exp(logs), 1 - ALMOST)[matrix.report]
-    pull = np.where(truth[matrix.report] > 0, -untold / ((1 - untold) * (1 - likely)), 1 / (1 - likely))
-    pull = pull * matrix.exists
+    best = np.zeros_like(truth)
+    np.maximum.at(best, matrix.report, likely)
+    decides = matrix.exists & (likely >= best[matrix.report])
+    pull = np.where(truth[matrix.report] > 0, -1 / np.maximum(likely, ALMOST), 1 / (1 - likely)) * decides
     shared = (pull * likely).sum(axis=1)
     by_word = np.einsum("ca,caw->w", likely * (pull - shared[:, None]), matrix.shares)
     return np.concatenate([by_word, matrix.nothing.T @ (-none * shared)])

@@ -14,11 +14,12 @@ from filing.what.statements import Statement, statements
 from records.campaigns import Campaign
 from records.filings import Evidence
 
-LIKELY, SURE = 0.5, 0.8
+LIKELY, SURE = 0.42, 0.8
 INSPECTED = re.compile(
     r"(?:局|办|委|站|所|队|部门|领导|政府|专家|科|检查组|督导组)[^,，。；]{0,8}(?:来|到|莅临|赴|进驻)(?:我|本)[院园校站所局公镇村中街单]"
     r"[^,，。；]{0,8}(?:检查|督查|督导|抽查|巡查|复查|调研|指导)"
 )
+CORRECTS = re.compile(r"(?:应为|更正为|改为|误写|笔误)[^,，。；]{0,4}[\d一二两三四五六七八九十百]")
 FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
 STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)")
 ENUMERATION = re.compile(r"、(?![^（(]{0,20}[）)])")
@@ -70,7 +71,7 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     found = [
         (id_, tally, tally.statement)
         for id_, tally in zip(profiles.ids, tallies, strict=True)
-        if tally.told >= LIKELY and tally.statement is not None
+        if tally.best >= LIKELY and tally.statement is not None
     ]
     return ActivityFindings(
         ids=tuple(id_ for id_, _, _ in found),
@@ -88,7 +89,7 @@ def readings(documents: Sequence[Document], campaign: Campaign) -> Iterator[tupl
         sentence = _telling(statement.text, profiles)
         heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
         for clause in statement.done:
-            if not INSPECTED.search(clause) or FOUND.search(statement.text):
+            if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
                 for item in _items(_telling(clause, profiles)):
                     yield statement, read(item, sentence, heading, profiles)
 
