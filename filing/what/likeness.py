@@ -29,6 +29,14 @@ class Reading:
     shares: tuple[Shares, ...]
     nothing: Shares  # by keys of [nothing] in lexicon/weights.toml
 
+    def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
+        """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
+        shares = tuple(
+            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)}
+            for at, own in enumerate(self.shares)
+        )
+        return Reading(shares, {**self.nothing, "in_company": max(others.values(), default=0.0)})
+
 
 def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Reading:
     """The clause's own words count in full, what else the sentence says and the heading above it in part."""
