@@ -24,7 +24,10 @@ INSPECTED = re.compile(
 )
 CORRECTS = re.compile(r"(?:应为|更正为|改为|误写|笔误)[^,，。；]{0,4}[\d一二两三四五六七八九十百]")
 FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
-STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)")
+STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地")
+FORM_LABEL = re.compile(
+    r"^\W*(?:活动|培训|演练|会议|检查)?(?:时间|地点|日期|主持人?|记录人?|参加人员|参与人员|参会人员|参演单位|主讲人?|联系人|电话|报送单位|填报单位|单位)[:：]"
+)
 ENUMERATION = re.compile(r"、(?![^（(]{0,20}[）)])")
 SHORTEST_ITEM = 2
 LONGEST_EVIDENCE = 160
@@ -111,7 +114,7 @@ def in_company(told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]
 
 
 def _read(statement: Statement, profiles: Profiles) -> Iterator[Reading]:
-    if statement.is_title or _is_state(statement.text):
+    if statement.is_title or _is_state(statement.text) or FORM_LABEL.search(statement.text):
         return
     sentence = _telling(statement.text, profiles)
     heading = _telling(statement.heading.rpartition(" / ")[2], profiles)

@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
 LATIN = re.compile(r"[A-Za-z]{4}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LONG = 20
-UNSAID = 0.3
+UNSAID = 0.1
 
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
@@ -52,7 +52,8 @@ def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Readin
         shares[at]["name"] = 1.0
     for at in profiles.named_in(heading):
         shares[at].setdefault("name", parts["heading"])
-    return Reading(tuple(shares), _nothing(clause, heading))
+    damped = tuple({place: math.log2(1.0 + share) for place, share in own.items()} for own in shares)
+    return Reading(damped, {**_nothing(clause, heading), "asked": float(_is_asked(terms, profiles))})
 
 
 def likelihoods(reading: Reading) -> list[float]:
@@ -91,6 +92,11 @@ def _nothing(clause: str, heading: str) -> Shares:
         "no_heading": float(not heading),
         "length": min(len(HAN.findall(clause)), LONG) / LONG,
     }
+
+
+def _is_asked(terms: frozenset[Term], profiles: Profiles) -> bool:
+    """Whether a clause names a deed that the notice asks for: then it tells of some activity."""
+    return any(term.kind == "concept" and profiles.claims.get(term) for term in terms)
 
 
 def tells(clause: str) -> bool:
