@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,15 @@ from bench.lines import heading
 from filing.documents import Document
 from filing.notice.reading import read_notice
 from filing.text.vocabulary import word_list
-from filing.what.activities import LIKELY, readings
+from filing.what.activities import LIKELY, Told, in_company, readings
 from filing.what.likeness import Reading
 from filing.what.profiles import profiles_of
-from records.campaigns import Campaign
 from records.extracts import Table
 
 Array = NDArray[np.float64]
 
-STEPS, RATE, SHRINK = 400, 0.05, 0.5
+STEPS, RATE, SHRINK = 300, 0.05, 0.5
+TURNS = 2
 FOLDS = 5
 ALMOST = 1e-6
 
@@ -44,7 +45,12 @@ class Report:
     at: int
     ids: tuple[str, ...]
     truth: frozenset[str]
-    clauses: tuple[tuple[str, Reading], ...]
+    told: tuple[Told, ...]
+
+    def clauses(self, weights: Array) -> list[tuple[str, Reading]]:
+        """Its clauses, beside what their neighbours tell of by ``weights``."""
+        weigh = partial(_weigh, weights=weights)
+        return [(statement.text, reading) for statement, reading in in_company(self.told, weigh)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,11 @@ class Score:
 def run(arguments: Sequence[str]) -> None:
     """Print the scores of the fields in the folder that ``arguments`` name."""
     parser = argparse.ArgumentParser(prog="python -m bench activities")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--fit", action="store_true", help="print the weights that fit best")
     parser.add_argument("--misses", action="store_true", help="print what is wrong in fields never fitted on")
     given = parser.parse_args(arguments)
-    reports = [report for path in sorted(given.folder.glob("*.json")) for report in read_field(path)]
+    reports = [report for folder in given.folder for path in sorted(folder.glob("*.json")) for report in read_field(path)]
     heading("activities: as they are, and by weights fitted on the other fields")
     held = _held_out(reports)
     for field in dict.fromkeys(report.field for report in reports):
@@ -100,16 +106,19 @@ def read_field(path: Path) -> Iterator[Report]:
             at=at,
             ids=profiles_of(campaign).ids,
             truth=frozenset(entry["activities"]),
-            clauses=_clauses(documents, campaign),
+            told=tuple(readings(documents, campaign)),
         )
 
 
-def _clauses(documents: Sequence[Document], campaign: Campaign) -> tuple[tuple[str, Reading], ...]:
-    return tuple((statement.text, reading) for statement, reading in readings(documents, campaign))
+def _weigh(reading: Reading, weights: Array) -> list[float]:
+    likely, _ = _likelihoods(_matrix([[reading]]), weights)
+    return [float(value) for value in likely[0][: len(reading.shares)]]
 
 
 def _document(entry: Mapping[str, Any]) -> Document:
-    tables = tuple(Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ()))
+    tables = tuple(
+        Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ())
+    )
     return Document(entry["where"], entry["role"], entry["text"], tables, filename=entry.get("filename"))
 
 
@@ -138,11 +147,12 @@ def _names() -> list[tuple[str, str]]:
 
 def told(report: Report, weights: Array) -> frozenset[str]:
     """The activities that ``report`` tells of, by these weights."""
-    if not report.clauses:
+    clauses = [reading for _, reading in report.clauses(weights)]
+    if not clauses:
         return frozenset()
-    likely, _ = _likelihoods(_matrix([report]), weights)
-    whole = 1 - np.prod(1 - likely, axis=0)
-    return frozenset(id_ for id_, value in zip(report.ids, whole, strict=False) if value >= LIKELY)
+    likely, _ = _likelihoods(_matrix([clauses]), weights)
+    best = likely.max(axis=0)
+    return frozenset(id_ for id_, value in zip(report.ids, best, strict=False) if value >= LIKELY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +165,18 @@ class _Matrix:
     report: NDArray[np.int64]
 
 
-def _matrix(reports: Sequence[Report]) -> _Matrix:
+def _matrix(reports: Sequence[Sequence[Reading]]) -> _Matrix:
     words, against = (list(word_list("weights")[table]) for table in ("word", "nothing"))
-    most = max(len(report.ids) for report in reports)
+    most = max(len(reading.shares) for report in reports for reading in report)
     rows, exists, nothing, owners = [], [], [], []
     for owner, report in enumerate(reports):
-        for _, reading in report.clauses:
+        for reading in report:
             block = np.zeros((most, len(words)))
             for at, own in enumerate(reading.shares):
                 block[at] = [own.get(word, 0.0) for word in words]
             rows.append(block)
-            exists.append([at < len(report.ids) for at in range(most)])
-            nothing.append([float(key in reading.nothing) for key in against])
+            exists.append([at < len(reading.shares) for at in range(most)])
+            nothing.append([reading.nothing.get(key, 0.0) for key in against])
             owners.append(owner)
     return _Matrix(np.stack(rows), np.array(exists), np.array(nothing), np.array(owners))
 
@@ -185,35 +195,44 @@ def _likelihoods(matrix: _Matrix, weights: Array) -> tuple[Array, Array]:
 def fit(reports: Sequence[Report]) -> Array:
     """The weights under which the true activities are likeliest; words never speak against an activity.
 
-    A report tells of an activity unless none of its clauses does; the weights go down the slope of the logarithm.
+    The clause that most tells of an activity stands for its report. What neighbours tell of hangs on the weights
+    themselves, so they are fitted in turns.
     """
-    told_of = [report for report in reports if report.clauses]
-    matrix = _matrix(told_of)
-    words = matrix.shares.shape[2]
-    most = matrix.shares.shape[1]
+    weights = np.zeros(len(_names()))
+    for _ in range(TURNS):
+        weights = _fit_once(reports, weights)
+    return weights
+
+
+def _fit_once(reports: Sequence[Report], before: Array) -> Array:
+    told_of = [report for report in reports if report.told]
+    if before.any():
+        clauses = [[reading for _, reading in report.clauses(before)] for report in told_of]
+    else:
+        clauses = [[reading for told in report.told for reading in told.readings] for report in told_of]
+    matrix = _matrix(clauses)
+    words, most = matrix.shares.shape[2], matrix.shares.shape[1]
     truth = np.array(
         [[at < len(r.ids) and r.ids[at] in r.truth for at in range(most)] for r in told_of], dtype=np.float64
     )
     weights = np.concatenate([np.full(words, 2.0), np.zeros(matrix.nothing.shape[1])])
     weights[words] = 4.0
+    is_word = np.arange(len(weights)) < words
     moved, spread = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
-        slope = _slope(matrix, truth, weights) + SHRINK * np.where(
-            np.arange(len(weights)) < words, weights, 0.1 * weights
-        )
+        slope = _slope(matrix, truth, weights) + SHRINK * np.where(is_word, 1.0, 0.1) * weights
         moved, spread = 0.9 * moved + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
         weights = weights - RATE * moved / (1 - 0.9**step) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
-        weights[:words] = np.maximum(weights[:words], 0.0)
+        weights[is_word] = np.maximum(weights[is_word], 0.0)
     return weights
 
 
 def _slope(matrix: _Matrix, truth: Array, weights: Array) -> Array:
     likely, none = _likelihoods(matrix, weights)
-    logs = np.zeros_like(truth)
-    np.add.at(logs, matrix.report, np.log(1 - likely))
-    untold = np.minimum(np.exp(logs), 1 - ALMOST)[matrix.report]
-    pull = np.where(truth[matrix.report] > 0, -untold / ((1 - untold) * (1 - likely)), 1 / (1 - likely))
-    pull = pull * matrix.exists
+    best = np.zeros_like(truth)
+    np.maximum.at(best, matrix.report, likely)
+    decides = matrix.exists & (likely >= best[matrix.report])
+    pull = np.where(truth[matrix.report] > 0, -1 / np.maximum(likely, ALMOST), 1 / (1 - likely)) * decides
     shared = (pull * likely).sum(axis=1)
     by_word = np.einsum("ca,caw->w", likely * (pull - shared[:, None]), matrix.shares)
     return np.concatenate([by_word, matrix.nothing.T @ (-none * shared)])
@@ -242,11 +261,12 @@ def _print_misses(reports: Sequence[Report], found: Sequence[frozenset[str]]) ->
 
 
 def _best(report: Report, at: int) -> tuple[str, float]:
-    if not report.clauses:
+    clauses = report.clauses(weights_now())
+    if not clauses:
         return "", 0.0
-    likely, _ = _likelihoods(_matrix([report]), weights_now())
+    likely, _ = _likelihoods(_matrix([[reading for _, reading in clauses]]), weights_now())
     best = int(likely[:, at].argmax())
-    return report.clauses[best][0], float(likely[best, at])
+    return clauses[best][0], float(likely[best, at])
 
 
 def _print_fit(reports: Sequence[Report]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from filing.documents import Document
 from filing.text.tense import without_sources
@@ -14,13 +17,17 @@ from filing.what.statements import Statement, statements
 from records.campaigns import Campaign
 from records.filings import Evidence
 
-LIKELY, SURE = 0.5, 0.8
+LIKELY, SURE = 0.4, 0.8
 INSPECTED = re.compile(
     r"(?:局|办|委|站|所|队|部门|领导|政府|专家|科|检查组|督导组)[^,，。；]{0,8}(?:来|到|莅临|赴|进驻)(?:我|本)[院园校站所局公镇村中街单]"
     r"[^,，。；]{0,8}(?:检查|督查|督导|抽查|巡查|复查|调研|指导)"
 )
+CORRECTS = re.compile(r"(?:应为|更正为|改为|误写|笔误)[^,，。；]{0,4}[\d一二两三四五六七八九十百]")
 FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
-STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)")
+STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地")
+FORM_LABEL = re.compile(
+    r"^\W*(?:活动|培训|演练|会议|检查)?(?:时间|地点|日期|主持人?|记录人?|参加人员|参与人员|参会人员|参演单位|主讲人?|联系人|电话|报送单位|填报单位|单位)[:：]"
+)
 ENUMERATION = re.compile(r"、(?![^（(]{0,20}[）)])")
 SHORTEST_ITEM = 2
 LONGEST_EVIDENCE = 160
@@ -56,6 +63,14 @@ class _Tally:
         return 1.0 - self.not_told
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence with its clauses as they are weighed."""
+
+    statement: Statement
+    readings: tuple[Reading, ...]
+
+
 def find_activities(documents: Sequence[Document], campaign: Campaign) -> ActivityFindings:
     """The activities of ``campaign`` that ``documents``, one unit's report, tell of as done.
 
@@ -64,13 +79,13 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     """
     profiles = profiles_of(campaign)
     tallies = [_Tally() for _ in profiles.ids]
-    for statement, reading in readings(documents, campaign):
+    for statement, reading in in_company(readings(documents, campaign), likelihoods):
         for tally, likelihood in zip(tallies, likelihoods(reading), strict=True):
             tally.add(likelihood, statement)
     found = [
         (id_, tally, tally.statement)
         for id_, tally in zip(profiles.ids, tallies, strict=True)
-        if tally.told >= LIKELY and tally.statement is not None
+        if tally.best >= LIKELY and tally.statement is not None
     ]
     return ActivityFindings(
         ids=tuple(id_ for id_, _, _ in found),
@@ -79,18 +94,34 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     )
 
 
-def readings(documents: Sequence[Document], campaign: Campaign) -> Iterator[tuple[Statement, Reading]]:
-    """Each clause of a report that tells of a deed, as it is weighed."""
+def readings(documents: Sequence[Document], campaign: Campaign) -> list[Told]:
+    """Each sentence of a report that tells of deeds, its clauses as they are weighed alone."""
     profiles = profiles_of(campaign)
-    for statement in statements(documents, campaign):
-        if statement.is_title or _is_state(statement.text):
-            continue
-        sentence = _telling(statement.text, profiles)
-        heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
-        for clause in statement.done:
-            if not INSPECTED.search(clause) or FOUND.search(statement.text):
-                for item in _items(_telling(clause, profiles)):
-                    yield statement, read(item, sentence, heading, profiles)
+    told = (Told(statement, tuple(_read(statement, profiles))) for statement in statements(documents, campaign))
+    return [one for one in told if one.readings]
+
+
+def in_company(told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]) -> Iterator[tuple[Statement, Reading]]:
+    """Each clause with what its neighbours tell of by ``weigh``: a detail belongs to the deed that it is told with."""
+    heading, before = "", Counter[int]()
+    for one in told:
+        alone = [Counter(dict(enumerate(weigh(reading)))) for reading in one.readings]
+        before = before if one.statement.heading == heading else Counter()
+        for at, reading in enumerate(one.readings):
+            others = reduce(or_, (likely for place, likely in enumerate(alone) if place != at), Counter[int]())
+            yield one.statement, reading.beside(others, before)
+        heading, before = one.statement.heading, reduce(or_, alone)
+
+
+def _read(statement: Statement, profiles: Profiles) -> Iterator[Reading]:
+    if statement.is_title or _is_state(statement.text) or FORM_LABEL.search(statement.text):
+        return
+    sentence = _telling(statement.text, profiles)
+    heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
+    for clause in statement.done:
+        if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
+            for item in _items(_telling(clause, profiles)):
+                yield read(item, sentence, heading, profiles)
 
 
 def _items(clause: str) -> list[str]:

@@ -14,6 +14,9 @@ from filing.what.terms import Term, terms_of
 
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百]")
 LATIN = re.compile(r"[A-Za-z]{4}")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+LONG = 20
+UNSAID = 0.1
 
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
@@ -24,7 +27,15 @@ class Reading:
     """A clause of a deed as it is weighed: for each activity its shares, and what speaks for none of them."""
 
     shares: tuple[Shares, ...]
-    nothing: tuple[str, ...]  # keys of [nothing] in lexicon/weights.toml that hold
+    nothing: Shares  # by keys of [nothing] in lexicon/weights.toml
+
+    def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
+        """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
+        shares = tuple(
+            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)}
+            for at, own in enumerate(self.shares)
+        )
+        return Reading(shares, {**self.nothing, "in_company": max(others.values(), default=0.0)})
 
 
 def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Reading:
@@ -32,21 +43,24 @@ def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Readin
     terms = terms_of(clause)
     parts = word_list("weights")["part"]
     shares: list[Shares] = [{} for _ in profiles.ids]
-    _add(shares, terms, 1.0, profiles)
-    _add(shares, terms_of(sentence) - terms, parts["sentence"], profiles)
-    _add(shares, terms_of(heading), parts["heading"], profiles)
+    rest, above = terms_of(sentence) - terms, terms_of(heading)
+    said = frozenset(term.key for term in terms | rest | above if term.kind == "topic")
+    _add(shares, terms, 1.0, profiles, said)
+    _add(shares, rest, parts["sentence"], profiles, said)
+    _add(shares, above, parts["heading"], profiles, said)
     for at in profiles.named_in(clause):
         shares[at]["name"] = 1.0
     for at in profiles.named_in(heading):
         shares[at].setdefault("name", parts["heading"])
-    return Reading(tuple(shares), tuple(_nothing(clause, heading)))
+    damped = tuple({place: math.log2(1.0 + share) for place, share in own.items()} for own in shares)
+    return Reading(damped, {**_nothing(clause, heading), "asked": float(_is_asked(terms, profiles))})
 
 
 def likelihoods(reading: Reading) -> list[float]:
     """For each activity how likely it is that the clause tells of it (0 to 1; together at most 1)."""
     weights = word_list("weights")
     scores = [_score(own, weights["word"]) for own in reading.shares]
-    against = sum(weights["nothing"][key] for key in reading.nothing)
+    against = _score(reading.nothing, weights["nothing"])
     highest = max((*scores, against))
     powers = [math.exp(score - highest) for score in scores]
     whole = sum(powers) + math.exp(against - highest)
@@ -57,26 +71,32 @@ def _score(shares: Shares, weights: Mapping[str, float]) -> float:
     return sum(weights[place] * share for place, share in shares.items())
 
 
-def _add(shares: Sequence[Shares], terms: frozenset[Term], part: float, profiles: Profiles) -> None:
+def _add(shares: Sequence[Shares], terms: frozenset[Term], part: float, profiles: Profiles, said: frozenset[str]) -> None:
     for term in terms:
         loose = term.kind == "loose"
-        for claim in profiles.claims.get(Term("concept", term.key) if loose else term, ()):
+        claims = profiles.claims.get(Term("concept", term.key) if loose else term, ())
+        held = [claim.share * (UNSAID if claim.within and not claim.within & said else 1.0) for claim in claims]
+        whole = sum(claim.share for claim in claims) / (sum(held) or 1.0)
+        for claim, share in zip(claims, held, strict=True):
             place = "loose_concept" if loose else claim.place
-            shares[claim.at][place] = shares[claim.at].get(place, 0.0) + part * claim.share
+            shares[claim.at][place] = shares[claim.at].get(place, 0.0) + part * share * whole
 
 
-def _nothing(clause: str, heading: str) -> list[str]:
+def _nothing(clause: str, heading: str) -> Shares:
     """What makes it more or less likely that a clause tells of no activity at all."""
-    keys = ["always"]
-    if NUMBER.search(clause):
-        keys.append("number")
-    if tells(clause):
-        keys.append("deed")
-    if LATIN.search(clause):
-        keys.append("latin")
-    if not heading:
-        keys.append("no_heading")
-    return keys
+    return {
+        "always": 1.0,
+        "number": float(NUMBER.search(clause) is not None),
+        "deed": float(tells(clause)),
+        "latin": float(LATIN.search(clause) is not None),
+        "no_heading": float(not heading),
+        "length": min(len(HAN.findall(clause)), LONG) / LONG,
+    }
+
+
+def _is_asked(terms: frozenset[Term], profiles: Profiles) -> bool:
+    """Whether a clause names a deed that the notice asks for: then it tells of some activity."""
+    return any(term.kind == "concept" and profiles.claims.get(term) for term in terms)
 
 
 def tells(clause: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from filing.text.vocabulary import alternatives
@@ -17,6 +17,7 @@ IN_TITLE, IN_TEXT, LOOSELY = 3.0, 1.0, 0.5
 MOST_IN_TEXT = 2.0  # however often the text repeats a word, the title weighs more
 SHARPNESS = 1.5  # how fast a run of signs loses worth with each activity more that has it
 SHORTEST_NAME = 3
+OWN = 0.5  # the share from which on a topic is an activity's own
 NUMBER_BEFORE = re.compile(r"^\s*[（(]?\d{1,2}[）)、.．\s]*(?=[\u4e00-\u9fffA-Z“])")
 LEADING_VERB = re.compile(
     r"^(?:(?:深入|扎实|广泛|积极|集中|全面|持续|认真|切实)?(?:开展|组织|举办|举行|召开|推动|推进|加强|强化|做好|抓好|参加|实施|落实|完善|建设|打造|上好|办好|搞好|讲好)(?:好)?)*(?:一(?:堂|次|间|场|个|项|批|轮|份|支))?"
@@ -34,6 +35,7 @@ class Claim:
     at: int
     place: str
     share: float  # 1.0 where no other activity has it
+    within: frozenset[str] = frozenset()  # topics of its title, one of which must be said for the share to count in full
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +80,23 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
     claims = {
         **_claimed([_topic_weights(*pair, everywhere=topics(f"{title}\n{theme}")) for pair in bare]),
         **_claimed([_family_weights(*pair) for pair in bare]),
-        **_claimed(deeds),
+        **_claimed(deeds, before=2.0),
         **_claimed([_sign_weights(*pair, own=f"{title} {theme}") for pair in bare], SHARPNESS),
     }
     claims |= {term: held for term, held in _inherited(claims).items() if term not in claims}
+    claims |= _limited(claims, [frozenset(topics(title)) for title, _ in bare])
     return Profiles(tuple(activity.id for activity in activities), tuple(names), claims, common)
 
 
-def _claimed(weights: Sequence[Weights], sharpness: float = 1.0) -> dict[Term, tuple[Claim, ...]]:
+def _claimed(weights: Sequence[Weights], sharpness: float = 1.0, before: float = 1.0) -> dict[Term, tuple[Claim, ...]]:
     """Each term with its claims; an activity's share is its part of all the weight that the term has."""
     whole: dict[Term, float] = {}
     for own in weights:
         for term, weight in own.items():
-            whole[term] = whole.get(term, 0.0) + weight
+            whole[term] = whole.get(term, 0.0) + weight**before
     return {
         term: tuple(
-            Claim(at, _place(term, own[term]), (own[term] / whole[term]) ** sharpness)
+            Claim(at, _place(term, own[term]), (own[term] ** before / whole[term]) ** sharpness)
             for at, own in enumerate(weights)
             if own.get(term)
         )
@@ -107,6 +110,24 @@ def _place(term: Term, weight: float) -> str:
     if term.kind == "concept" and weight < IN_TEXT:
         return "loose_concept"
     return f"{'title' if weight >= IN_TITLE else 'text'}_{term.kind}"
+
+
+def _limited(
+    claims: Mapping[Term, tuple[Claim, ...]], titled: Sequence[frozenset[str]]
+) -> dict[Term, tuple[Claim, ...]]:
+    """Deeds with what their activity's title limits them to: of 用电用气专项整治, checks of wires and gas."""
+    own = {
+        (claim.at, term.key)
+        for term, held in claims.items()
+        for claim in held
+        if term.kind == "topic" and claim.share >= OWN and claim.place == "title_topic"
+    }
+    limits = [frozenset(topic for topic in said if (at, topic) in own) for at, said in enumerate(titled)]
+    return {
+        term: tuple(replace(claim, within=limits[claim.at]) for claim in held)
+        for term, held in claims.items()
+        if term.kind in ("concept", "family")
+    }
 
 
 def _inherited(claims: Mapping[Term, tuple[Claim, ...]]) -> dict[Term, tuple[Claim, ...]]:
