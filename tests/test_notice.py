@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filing.files.campaign_file import campaign_to_json
+from filing.files.campaign_json import campaign_to_json
 from filing.notice.reading import read_notice, read_with_notes
 from records.campaigns import Period
 from records.errors import UsageError
@@ -233,7 +233,7 @@ def test_category_that_the_roster_lacks_leaves_the_requirement_to_all() -> None:
     campaign = read_notice(CASES[1].text, roster=Roster((Unit("A", "云溪一小", "初中"), Unit("B", "云溪二小", "小学"))))
 
     assert all(item.categories == item.units == () for item in campaign.requirements)
-    assert {unsure.field for unsure in campaign.unsure} >= {"requirements.r1.due", "requirements.r2.due"}
+    assert {unsure.field for unsure in campaign.unsure} >= {"requirements.r1.categories", "requirements.r2.categories"}
 
 
 # -- doubt -----------------------------------------------------------------------------------------------------------

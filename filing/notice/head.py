@@ -42,6 +42,7 @@ class Head:
 
     title: str
     title_words: str
+    title_printed: str  # its lines as they stand
     title_issuer: str
     title_is_formal: bool  # 关于…的通知, not just 通知
     letterhead: str
@@ -77,10 +78,11 @@ def read_head(lines: Sequence[Line]) -> Head | None:
     return Head(
         title=_full_title(title, above),
         title_words=title.text,
+        title_printed=" ".join(line.raw for line in lines[title.start : title.end]),
         title_issuer=title.issuer,
         title_is_formal=bool(re.search(r"关于|印发|转发", title.text)),
         letterhead=_letterhead(above),
-        document_number=_number_in(above) or number,
+        document_number=number_in(above) or number,
         addressees=addressees,
         body=tuple(body),
         annexes=tuple(annexes),
@@ -165,7 +167,7 @@ def _full_title(title: _Title, above: Sequence[Line]) -> str:
     names = [name for line in above[first:] for name in offices_of(line.raw)]
     own = names[len(names) // 2 :] if names[: len(names) // 2] == names[len(names) // 2 :] else names
     earlier = [name for line in above[:first] for name in offices_of(line.raw)]
-    numbered = _number_in(above[:first]) is not None
+    numbered = number_in(above[:first]) is not None
     is_part = numbered or len(own) < len(names) or bool(set(own) & set(earlier))
     return ("".join(own) if is_part else "") + title.text
 
@@ -178,7 +180,8 @@ def _letterhead(above: Sequence[Line]) -> str:
     return "、".join(dict.fromkeys(names[:6]))
 
 
-def _number_in(lines: Sequence[Line]) -> str | None:
+def number_in(lines: Sequence[Line]) -> str | None:
+    """The document number (发文字号) that one of the lines is, or None."""
     for line in lines:
         found = _NUMBER.search(line.text)
         if found and "《" not in line.text and len(line.text) <= found.end() - found.start() + 24:
@@ -198,7 +201,7 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
     index, number = title.end, None
     following = [Line(title.rest, title.rest)] if title.rest else []
     while index < len(lines) and not following and _is_between(lines[index]):
-        number = number or _number_in(lines[index : index + 1])
+        number = number or number_in(lines[index : index + 1])
         index += 1
     text = following[0].text if following else ""
     for end in range(index, min(index + 8, len(lines))):
@@ -214,7 +217,7 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
 
 def _is_between(line: Line) -> bool:
     """Whether a line below the title is neither addressee nor body: number, date, 来源：…"""
-    if _number_in([line]) or _ODD_NUMBER.match(line.text) or (SIGNED.match(line.raw) and len(line.text) <= 12):
+    if number_in([line]) or _ODD_NUMBER.match(line.text) or (SIGNED.match(line.raw) and len(line.text) <= 12):
         return True
     return bool(
         re.match(r"^(?:来源|发布时间|发布日期|索引号|发文|成文|时间|日期|浏览|作者|信息来源|字体|【)", line.text)

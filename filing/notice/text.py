@@ -32,6 +32,7 @@ _LABEL = re.compile(
     r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
 )
 _HEADED = re.compile(r"^【[^】]{2,12}】")
+_BRACKETED = re.compile(r"[（(][^（）()]*[）)]")
 _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零O0][〇○零一二三四五六七八九O0]{2})[年./-].{2,9}日?$")
 _TERMINAL = "。！？；：!?;:"
 _SENTENCE_END = _TERMINAL + "”）)"
@@ -158,6 +159,8 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
 def _ends(line: Line, width: int | None, widest: int) -> bool:
     """Whether the paragraph ends with this line."""
     text = line.text
+    if _BRACKETED.fullmatch(text):
+        return True
     if width is not None:
         return line.width < 0.85 * width
     return (
