@@ -182,8 +182,15 @@ def _as_items(nodes: Sequence[Node]) -> tuple[_Item, ...]:
 def _own_paragraphs(last: Node, others: Sequence[Node]) -> int:
     """How many paragraphs of the last item are its own: no more than others have, and none that closes the notice."""
     least = 0 if last.rest or last.head.endswith(("。", "；", ";")) else 1
+    while least < len(last.paragraphs) and not _ends_sentence([last.head, *last.paragraphs][least]):
+        least += 1
     most = max(least, max((len(node.paragraphs) for node in others), default=len(last.paragraphs)))
     return next((at for at, text in enumerate(last.paragraphs[:most]) if at >= least and _closes(text)), most)
+
+
+def _ends_sentence(text: str) -> bool:
+    is_heading = len(text) <= 24 and not re.search("[，。；]", text)
+    return is_heading or text.endswith(("。", "；", ";", "！", "”", "）"))
 
 
 def _own_sentences(text: str) -> str:

@@ -28,6 +28,9 @@ _RUN_ON_TITLE = re.compile(r"^(?P<issuer>[^，。；：！？\s]{0,40}?)(?P<titl
 _NUMBER = re.compile(
     r"(?P<words>[\u4e00-\u9fff]{1,14})[〔\[【（(［﹝](?P<year>20\d\d)[〕\]】）)］﹞](?P<number>第?-?\d{1,5}(?:-\d{1,3})?)[号期]"
 )
+_LETTERHEAD_FIRST = re.compile(
+    r"^.*(?:文件|文号|编号|字号)|^.*(?:委员会|办公室|政府|指挥部|领导小组|公司|集团|总工会|联合会)(?=[\u4e00-\u9fff]{2})"
+)
 _ODD_NUMBER = re.compile(r"^[〔\[【（(]20\d\d[〕\]】）)][\u4e00-\u9fff]{1,10}第?\d{1,5}号$")
 _SPACED_WORD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?:[ ]|$))")
 _GREETING = re.compile(r"^(?P<names>[^。！？]{2,400}?)[：:](?P<rest>.*)$", re.DOTALL)
@@ -193,7 +196,7 @@ def number_in(lines: Sequence[Line]) -> str | None:
 
 def _number_words(words_: str) -> str:
     """The office's sign in a document number, without what a letterhead on the same line put before it."""
-    return re.sub(r"^.*(?:文件|文号|编号|字号)", "", words_)
+    return _LETTERHEAD_FIRST.sub("", words_)
 
 
 def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, ...], list[Line], str | None]:

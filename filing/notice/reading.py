@@ -23,7 +23,7 @@ from filing.notice.requirements import Asked, read_requirements
 from filing.notice.slug import campaign_id
 from filing.notice.sources import body_sources, head_sources
 from filing.notice.text import Line, lines_of, paragraphs
-from filing.notice.texttables import parted
+from filing.notice.texttables import parted, without_cells
 from filing.notice.theme import as_printed, quotes_as_printed, read_theme
 from records.campaigns import Campaign, Unsure
 from records.errors import UsageError
@@ -65,7 +65,7 @@ def read_with_notes(
     text: str, *, tables: Sequence[Table] = (), roster: Roster | None = None, zone: ZoneInfo = SHANGHAI
 ) -> Reading:
     """Like read_notice, with the notice's own words for the fields."""
-    plain, text_tables = parted(text)
+    plain, text_tables = parted(without_cells(text, tables))
     lines = lines_of(plain)
     if not lines:
         raise UsageError(_EMPTY)

@@ -32,6 +32,26 @@ def parted(text: str) -> tuple[str, tuple[Table, ...]]:
     return "\n".join(kept), tuple(tables)
 
 
+def without_cells(text: str, tables: Sequence[Table]) -> str:
+    """``text`` without the lines that only repeat the cells of ``tables``, as a PDF's text layer has them."""
+    lines = text.splitlines()
+    for table in tables:
+        cells = ["".join(cell.split()) for row in table.rows for cell in row if cell.strip()]
+        whole = sum(map(len, cells))
+        for repeats, run in groupby(range(len(lines)), key=lambda at: _is_of(lines[at], cells)):
+            places = list(run)
+            said = sum(len("".join(lines[at].split())) for at in places)
+            if repeats and len(places) >= 2 and said >= 0.6 * whole:
+                lines[places[0] : places[-1] + 1] = [""] * len(places)
+                break
+    return "\n".join(lines)
+
+
+def _is_of(line: str, cells: Sequence[str]) -> bool:
+    """Whether every piece of the line stands in a cell; an empty line breaks no run."""
+    return all(any(piece in cell for cell in cells) for piece in line.split())
+
+
 def _is_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether one row heads a form to fill in: short cells, most of which count something."""
     cells = [cell for row in rows for cell in row if cell]
