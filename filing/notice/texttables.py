@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from filing.notice.measures import is_column
+from filing.notice.offices import office
 from records.extracts import Table
 
 _GAPS = re.compile(r"\t+|\s*[|｜│┃]\s*|\u3000{2,}| {3,}")
@@ -60,7 +61,8 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    return len(line) <= _MAX_LINE and len(_cells(line)) >= 3
+    cells = _cells(line) if len(line) <= _MAX_LINE else ()
+    return len(cells) >= 3 and not all(map(office, cells))  # offices side by side sign
 
 
 def _cells(line: str) -> tuple[str, ...]:
