@@ -85,7 +85,10 @@ def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
     inline = tuple(_item(node) for text in root.paragraphs for node in split_inline(text))
     if len(inline) >= 2:
         return inline, "活动取自正文中的列举，请核对"
-    return tuple(_item(node) for node in heads), "只找到一项活动，请核对" if heads else ""
+    if heads:
+        return tuple(_item(node) for node in heads), "只找到一项活动，请核对"
+    told = [text for text in root.paragraphs if pattern("activity", "begins").match(text) and not _closes(text)]
+    return _as_items(_plain_items(told)) if len(told) >= 2 else (), "活动取自没有编号的段落，请核对"
 
 
 def _continued(section: Node, root: Node) -> Node:

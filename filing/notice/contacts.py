@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from filing.notice.marks import mark_of
 from records.campaigns import Contact
 
 _AT = r"\s?(?:@|[\[(（【{]\s?(?:at|AT|@|圈[aA]|艾特)\s?[\])）】}]|\s(?:at|AT)\s|艾特)\s?"
@@ -19,6 +20,9 @@ _PHONE = re.compile(
     r"(?:(?:[（(]0\d{2,3}[）)]|0\d{2,3})\s?[-—–－]?\s?)?\d{3,4}[- ]?\d{4}(?:(?:转|-)\d{1,5})?)"
     r"(?![\d@]|[A-Za-z._-]+@|\.\d)",
     re.ASCII,
+)
+_HEADING = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])?\s?联系(?:方式|人|电话)(?:及[^：:]{1,4})?[：:]?"
 )
 _MASK = re.compile(
     r"[“\"]?([#*＃＊$&%]|\([a-z]{1,3}\))[”\"]?\s?(?:请)?(?:换成|替换为|替换成|改为|改成|换为|代替|即为|为)[“\"]?@"
@@ -63,10 +67,36 @@ def _address(match: re.Match[str]) -> str:
 
 def read_contacts(texts: Sequence[str]) -> tuple[Contact, ...]:
     """Whom units ask, with telephone where one is told."""
-    contacts = [contact for text in texts for contact in _people(text)]
+    joined = _with_next(texts)
+    contacts = [contact for text in joined for contact in _people(text)]
+    contacts += [contact for text in _under_heading(texts) for contact in _pairs(text)] if not contacts else []
     if not contacts:
-        contacts = [contact for text in texts for contact in _numbers_alone(text)]
+        contacts = [contact for text in joined for contact in _numbers_alone(text)]
     return tuple(dict.fromkeys(contacts))
+
+
+def _with_next(texts: Sequence[str]) -> list[str]:
+    """联系人：张某、李某 and below it 联系电话：…: one after the other."""
+    joined: list[str] = []
+    for text in texts:
+        is_pair = joined and _PERSON.match(joined[-1]) and _CALL.match(text) and not _PHONE.search(joined[-1])
+        if is_pair:
+            joined[-1] += f"；{text}"
+        else:
+            joined.append(text)
+    return joined
+
+
+def _under_heading(texts: Sequence[str]) -> Iterator[str]:
+    """The lines below 联系方式 that hold a telephone, without the office before a colon."""
+    below = False
+    for text in texts:
+        if _HEADING.fullmatch(text):
+            below = True
+        elif below and _PHONE.search(text):
+            yield re.sub(r"^[^：:\d]{2,24}[：:](?=[^\d：:]{2})", "", text)
+        elif below and mark_of(text):
+            below = False
 
 
 def _people(text: str) -> Iterator[Contact]:

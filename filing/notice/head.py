@@ -75,6 +75,7 @@ def read_head(lines: Sequence[Line]) -> Head | None:
         return None
     above = lines[: title.start]
     start, addressees, rest, number = _addressees(lines, title)
+    addressees = addressees or _above_title(above)
     main, annexes = part_annexes([*rest, *lines[start:]])
     body, signatures, signed = part_signature(main)
     day, day_words, by_footer = issued_on(signed, main, [*lines[:start], *annexes])
@@ -216,6 +217,12 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
         if re.search(r"[。；！？]", text) or mark_of(lines[end].text):
             break
     return index, (), following, number
+
+
+def _above_title(above: Sequence[Line]) -> tuple[str, ...]:
+    """The addressees where a hurried notice greets them before its title."""
+    greeted = (_greeted(line.text) for line in above if line.text.endswith(("：", ":")))
+    return next((names for names, rest in filter(None, greeted) if not rest), ())
 
 
 def _is_between(line: Line) -> bool:

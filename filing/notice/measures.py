@@ -89,7 +89,8 @@ def _measure(label: str) -> Measure | None:
     ends = pattern("measures", "ending").search(bare)
     if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):
         return None
-    if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(bare):
+    counted = bare if ends else f"{bare}数"
+    if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(counted):
         return None
     core = re.sub(r"(?:数|数量|总数|个数|数目)$", "", bare)
     return Measure(

@@ -16,7 +16,7 @@ from filing.notice.measures import read_measures
 from filing.notice.offices import offices_of
 from filing.notice.signature import SIGNED
 from filing.notice.text import Line, paragraphs, squeeze
-from records.campaigns import Campaign
+from records.campaigns import Campaign, Contact
 from records.extracts import Table
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def body_sources(campaign: Campaign, texts: Sequence[str], tables: Sequence[Tabl
     """The sentences and table rows behind mailboxes, contacts and measures."""
     found = {
         "mailboxes": "；".join(dict.fromkeys(_sentence(texts, read_mailboxes, box) for box in campaign.mailboxes)),
-        **{f"contacts.{at}": _sentence(texts, read_contacts, it) for at, it in enumerate(campaign.contacts, 1)},
+        **{f"contacts.{at}": _contact(texts, it) for at, it in enumerate(campaign.contacts, 1)},
         **{
             f"measures.{it.name}": _row(tables, it.label) or _sentence(texts, partial(read_measures, tables=()), it)
             for it in campaign.measures
@@ -80,6 +80,12 @@ def _sentence(texts: Sequence[str], read: Callable[[Sequence[str]], Sequence[T]]
     whole = next((text for text in texts if value in read([text])), "")
     part = next((part for part in _SENTENCES.split(whole) if value in read([part])), whole)
     return _short(part.rstrip("；;"))
+
+
+def _contact(texts: Sequence[str], contact: Contact) -> str:
+    """Where the name and the telephone stand on two lines: that of the name."""
+    told = _sentence(texts, read_contacts, contact)
+    return told or _short(next((text for text in texts if (contact.name or contact.phone) in text), ""))
 
 
 def _row(tables: Sequence[Table], label: str) -> str:

@@ -42,7 +42,7 @@ _TERMINAL = "。！？；：!?;:"
 _SENTENCE_END = _TERMINAL + "”）)"
 _OPEN_END = "，、,（(“《—－-和及与的"
 _CUT_NUMBER = re.compile(r"(?:电话|方式|手机|传真)[^\n]*[\d-]{4}$")
-_AT = r"(?:@|\(at\)|\[at\])"
+_AT = r"(?:@|#|\(at\)|\[at\])"
 _ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
 _TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
 
