@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filing.files.campaign_file import campaign_from_toml, keep_corrections
+from filing.files.campaign_corrections import is_of, keep_corrections
+from filing.files.campaign_file import campaign_from_toml, campaign_to_toml
 from filing.files.roster import read_roster
 from filing.notice.reading import Reading, read_with_notes
 from flow.campaigns import NOT_UTF8, read_file
@@ -37,18 +38,19 @@ def read_notice_file(path: Path, roster_path: Path | None, reader: Reader) -> Re
     return read_with_notes(extract.text, tables=extract.tables, roster=roster)
 
 
-def with_corrections(reading: Reading, out: Path) -> Campaign:
-    """The campaign, with what a person corrected in the file that is there already.
+def with_corrections(reading: Reading, out: Path | None) -> tuple[Campaign, str]:
+    """The campaign, with what a person corrected in the file that is there already, and as the file's new text.
 
     Raises UsageError where the file holds another campaign: it would be lost, or its reports mixed with these.
     """
-    if not out.exists():
-        return reading.campaign
+    if out is None or not out.exists():
+        return reading.campaign, campaign_to_toml(reading.campaign, reading.notes)
     try:
         text = read_file(out).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(NOT_UTF8.fill(path=out)) from error
     there, fresh = campaign_from_toml(text, str(out)), reading.campaign
-    if there.id != fresh.id and there.title != fresh.title:
+    if there.id != fresh.id and there.title != fresh.title and not is_of(fresh, text):
         raise UsageError(OTHER_CAMPAIGN.fill(path=out, title=there.title))
-    return keep_corrections(fresh, text, str(out))
+    campaign, as_read = keep_corrections(fresh, text, str(out))
+    return campaign, campaign_to_toml(campaign, reading.notes, as_read)

@@ -18,6 +18,10 @@ _OWN_LINE = re.compile(  # what begins a line of its own wherever the line befor
 )
 _LONG_LINE = 10  # characters that tell how wide one is
 _LARGER = 1.15  # times the page's usual width: a title's characters
+_MARGIN = 0.7  # of the widest line, at least, is what a line that runs to the margin takes
+_FULL_STOP = ("。", "！", "？")
+_HEADING = re.compile(f"^[{_HAN}“”]{{2,20}}$")
+_SHORT = 6.0  # characters of its height that a heading below a full line leaves free at least
 _SENTENCE_END = ("。", "！", "？", "：", ":", "!", "?")
 
 
@@ -57,8 +61,8 @@ def paragraphs(lines: Sequence[Line]) -> str:
     if not lines:
         return ""
     size = median(line.height for line in lines) or 1.0
-    right = _margin([line.right for line in lines], 1.5 * size)
     left = sorted(line.left for line in lines)[len(lines) // 10]
+    right = _margin([line.right for line in lines], left, 1.5 * size)
     pitches = [_pitch(line) for line in lines]
     long = [pitch for pitch, line in zip(pitches, lines, strict=True) if len(line.text) >= _LONG_LINE]
     usual = median(long or [size])
@@ -86,9 +90,10 @@ def _pitch(line: Line) -> float:
     return (line.right - line.left) / max(characters, 1.0)
 
 
-def _margin(edges: Sequence[float], slack: float) -> float:
-    """The outermost place at which, or a little before it, the most lines end."""
-    ordered = sorted(edges)
+def _margin(edges: Sequence[float], left: float, slack: float) -> float:
+    """The outermost place at which, or a little before it, the most lines end; short headings are no margin."""
+    least = left + _MARGIN * (max(edges) - left)
+    ordered = [edge for edge in sorted(edges) if edge >= least]
     counts = [(index + 1 - bisect_left(ordered, edge - slack), edge) for index, edge in enumerate(ordered)]
     return max(counts)[1]
 
@@ -107,6 +112,8 @@ def _goes_on(before: Line, line: Line, size: float, left: float, right: float) -
     if abs(before.height - line.height) > 0.22 * size or line.top - before.bottom > 1.6 * size or line.top < before.top:
         return False
     reaches = before.right >= right - 1.9 * size and not before.text.rstrip().endswith("：")
+    if before.text.rstrip().endswith(_FULL_STOP) and line.right < right - _SHORT * size and _HEADING.search(line.text):
+        return False
     if before.left > left + 3.3 * size:  # a signature or a title, not a paragraph
         return False
     indented = line.left > left + 1.2 * size and line.left > before.left + 0.8 * size

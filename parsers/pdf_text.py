@@ -14,6 +14,9 @@ from parsers.layout import Line, paragraphs, tidy
 
 _MAX_CHARACTERS = 200_000  # of one page; more is hostile
 _GAP = 0.7  # of a character's height, between the texts of two cells
+_BLANK = 0.2  # of a character's height, between two words
+_STRAY = re.compile(r"[“‘]\s*[”’]|.[“”‘’]$")
+"""Signs that may be out of their place: quotation marks with nothing between them, or at a line's end."""
 _TEXT_LINE = re.compile(r"[^\s\ufffe](?:[^\r\n]*[^\s\ufffe])?")  # without the blanks around it
 _NO_TEXT = re.compile("[\ufffe\ufeff\0]")
 """PDFium's mark of a hyphen at a line's end, and octets that mean nothing."""
@@ -84,9 +87,26 @@ def _lines(text: str, box: Callable[[int], Box], has_cells: bool) -> Iterator[Li
         first, line = found.start(), found[0]
         left, top, _, bottom = box(first)
         _, last_top, right, last_bottom = box(found.end() - 1)
-        if has_cells:
+        if _STRAY.search(line):
+            line, left, right = _in_place(line, first, box)
+        elif has_cells:
             line = _with_tabs(line, first, box, _GAP * (bottom - top))
         yield Line(line, left, min(top, last_top), right, max(bottom, last_bottom))
+
+
+def _in_place(line: str, first: int, box: Callable[[int], Box]) -> tuple[str, float, float]:
+    """The line from left to right, with where it begins and ends: signs of a second font are drawn after the rest.
+
+    LibreOffice draws a line's quotation marks last where the line's font has none.
+    """
+    places = sorted((*box(first + index), char) for index, char in enumerate(line) if not char.isspace())
+    parts: list[str] = []
+    end = places[0][0]
+    for left, top, right, bottom, char in places:
+        gap = (left - end) / ((bottom - top) or 1.0)
+        parts += ("\t" if gap > _GAP else " " if gap > _BLANK else "", char)
+        end = right
+    return "".join(parts), places[0][0], end
 
 
 def _with_tabs(line: str, first: int, box: Callable[[int], Box], gap: float) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from filing.files.campaign_file import campaign_from_toml, campaign_to_json, campaign_to_toml, keep_corrections
+from filing.files.campaign_file import campaign_from_toml, campaign_to_toml
+from filing.files.campaign_json import campaign_to_json
 from filing.notice.reading import read_with_notes
 from records.campaigns import Campaign, Contact, Measure, Period, Requirement, Unsure
 from records.errors import UsageError
@@ -130,31 +130,3 @@ def test_mistake_is_told_with_file_key_and_remedy(text: str, said: tuple[str, ..
     line = refused.value.say("zh")
     assert all(words in line for words in ("conf/campaign.toml", *said))
     assert "\n" not in line
-
-
-def test_second_reading_keeps_a_persons_corrections() -> None:
-    """What a person changed in the file stays; what the reader wrote may change with the reader."""
-    text = campaign_to_toml(SAMPLE.campaign, SAMPLE.notes)
-    corrected = text.replace('issuer = "重庆市渝北区卫生健康委员会"', 'issuer = "区卫健委"')
-    fresh = replace(SAMPLE.campaign, issuer="别的", theme="新的主题")
-
-    kept = keep_corrections(fresh, corrected, "campaign.toml")
-
-    assert (kept.issuer, kept.theme) == ("区卫健委", "新的主题")
-
-
-def test_corrected_deadline_is_kept_with_all_requirements() -> None:
-    """A changed due counts as a correction of the requirements; its mark of doubt goes."""
-    text = campaign_to_toml(SAMPLE.campaign, SAMPLE.notes)
-    corrected = text.replace("due = 2025-06-30T23:59:59+08:00", "due = 2025-07-02T12:00:00+08:00", 1)
-    fresh = replace(SAMPLE.campaign, unsure=(Unsure("requirements.r1.due", "?"), Unsure("period", "?")))
-
-    kept = keep_corrections(fresh, corrected, "campaign.toml")
-
-    assert kept.requirements[0].due == datetime(2025, 7, 2, 12, tzinfo=CHINA)
-    assert kept.unsure == (Unsure("period", "?"),)
-
-
-def test_file_written_by_hand_is_never_overwritten_by_a_reading() -> None:
-    """Without the reader's marks every value is a person's."""
-    assert keep_corrections(SAMPLE.campaign, BARE, "campaign.toml") == campaign_from_toml(BARE, "campaign.toml")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filing.files.campaign_file import campaign_to_json
+from filing.files.campaign_json import campaign_to_json
 from filing.notice.reading import read_notice, read_with_notes
 from records.campaigns import Period
 from records.errors import UsageError
@@ -131,14 +131,14 @@ def _pieces(line: str, columns: int) -> Iterator[str]:
     yield piece
 
 
+_NOT_TO_CUT = "scan|fire-week|table|patriotic-health|veterans-prose"
+"""Broken lines already, tables between blanks, and paragraphs that nothing but a line's length tells apart."""
+
+
 @pytest.mark.parametrize("columns", [60, 72, 84])
 @pytest.mark.parametrize(
     "case",
-    [
-        case
-        for case in ALL
-        if not re.search("scan|fire-week|table", case.file) and "\t" not in case.text and "|" not in case.text
-    ],
+    [case for case in ALL if not re.search(_NOT_TO_CUT, case.file) and "\t" not in case.text and "|" not in case.text],
     ids=lambda case: case.file,
 )
 def test_lines_cut_at_a_pages_width_say_the_same(case: Case, columns: int) -> None:
@@ -233,7 +233,7 @@ def test_category_that_the_roster_lacks_leaves_the_requirement_to_all() -> None:
     campaign = read_notice(CASES[1].text, roster=Roster((Unit("A", "云溪一小", "初中"), Unit("B", "云溪二小", "小学"))))
 
     assert all(item.categories == item.units == () for item in campaign.requirements)
-    assert {unsure.field for unsure in campaign.unsure} >= {"requirements.r1.due", "requirements.r2.due"}
+    assert {unsure.field for unsure in campaign.unsure} >= {"requirements.r1.categories", "requirements.r2.categories"}
 
 
 # -- doubt -----------------------------------------------------------------------------------------------------------

@@ -142,3 +142,31 @@ def test_title_that_fills_the_line_stands_alone() -> None:
     ]
 
     assert paragraphs([title, recipient, *body]).splitlines()[:2] == [title.text, recipient.text]
+
+
+def test_many_short_headings_are_no_margin() -> None:
+    """Headings that all end at one place do not make a full line out of each of them."""
+    headings = [
+        line("【活动时间】", 0, 0),
+        line("六月三日", 0, 20),
+        line("【活动主题】", 0, 40),
+        line("【活动内容】", 0, 60),
+    ]
+    body = [line("区档案馆面向社会开放，邀请市民走进库房、展厅了", 0, 80), line("解档案保管过程。", 0, 100)]
+
+    assert paragraphs([*headings, *body]).split("\n")[-3:] == [
+        "【活动主题】",
+        "【活动内容】",
+        "区档案馆面向社会开放，邀请市民走进库房、展厅了解档案保管过程。",
+    ]
+
+
+def test_heading_below_a_full_line_that_ends_its_sentence_stands_alone() -> None:
+    """A paragraph's last line would end a sentence; this one is a heading."""
+    lines = [
+        line("组织档案员学习归档要求，时间不少于半天为宜。", 0, 0),
+        line("家庭档案展示", 0, 20),
+        line("动员干部职工整理家庭老照片、老物件参加展览。", 0, 40),
+    ]
+
+    assert paragraphs(lines).split("\n")[1] == "家庭档案展示"

@@ -1,101 +1,36 @@
-"""A campaign as campaign.toml and as JSON.
+"""A campaign as campaign.toml.
 
-Source of both forms: CONTRACT.md, “campaign.toml, and notice --format json”. The file is for people: each value stands
+Source of the form: CONTRACT.md, “campaign.toml, and notice --format json”. The file is for people: each value stands
 with the notice's words that it rests on and with a mark where the reader was unsure; whoever corrects it needs no more.
-``[as_read]`` at its end tells what the reader wrote, so that a second reading keeps a person's corrections.
+``[as_read]`` at its end tells what the reader wrote, so that further readings keep a person's corrections.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
-from filing.files.campaign_parse import parsed_campaign, parsed_marks
-from records.campaigns import ActivityType, Campaign, Measure, Period, Requirement
+from filing.files.campaign_corrections import AsRead, same_item
+from filing.files.campaign_parse import parsed_campaign
+from records.campaigns import ActivityType, Campaign, Period, Requirement
 
-_FIELDS = (
-    "title", "issuer", "document_number", "issued_on", "theme", "addressees", "period", "requirements", "mailboxes",
-    "contacts", "activities", "measures",
-)  # fmt: skip
 _HEADER = (
     "# 报送任务，由通知读出。“依据”是通知原文；“请核对”表示程序拿不准。",
-    "# 可直接修改，再次读取同一份通知时，人工改动会保留。",
+    "# 可直接修改；再次读取同一份通知时，人工改动会保留（自己加的注释除外）。核对无误的，删去文末对应的 [[unsure]]。",
     "# A campaign as read from a notice. 依据: the notice's words; 请核对: please check. Your corrections are kept.",
 )
 
 
-# -- JSON -------------------------------------------------------------------------------------------------------------
-
-
-def campaign_to_json(campaign: Campaign) -> dict[str, object]:
-    """The campaign as ``notice --format json`` prints it: dates and times in ISO 8601, what is unknown as null."""
-    return {
-        "id": campaign.id,
-        "title": campaign.title,
-        "issuer": campaign.issuer,
-        "document_number": campaign.document_number,
-        "issued_on": campaign.issued_on.isoformat() if campaign.issued_on else None,
-        "addressees": list(campaign.addressees),
-        "theme": campaign.theme,
-        "period": _period_json(campaign.period),
-        "requirements": [_requirement_json(item) for item in campaign.requirements],
-        "mailboxes": list(campaign.mailboxes),
-        "contacts": [{"name": contact.name, "phone": contact.phone} for contact in campaign.contacts],
-        "activities": [_activity_json(activity) for activity in campaign.activities],
-        "measures": [_measure_json(measure) for measure in campaign.measures],
-        "unsure": [{"field": unsure.field, "why": unsure.why} for unsure in campaign.unsure],
-    }
-
-
-def _period_json(period: Period | None) -> dict[str, str] | None:
-    return {"from": period.from_.isoformat(), "to": period.to.isoformat()} if period else None
-
-
-def _requirement_json(item: Requirement) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "id": item.id,
-        "what": item.what,
-        "kind": item.kind,
-        "due": item.due.isoformat() if item.due else None,
-        "rule": item.rule,
-        "required": item.required,
-    }
-    if item.categories:
-        fields["categories"] = list(item.categories)
-    if item.units:
-        fields["units"] = list(item.units)
-    return fields
-
-
-def _activity_json(activity: ActivityType) -> dict[str, object]:
-    return {
-        "id": activity.id,
-        "printed": activity.printed,
-        "title": activity.title,
-        "text": activity.text,
-        "required": activity.required,
-        "period": _period_json(activity.period),
-        "cues": list(activity.cues),
-    }
-
-
-def _measure_json(measure: Measure) -> dict[str, object]:
-    return {"name": measure.name, "label": measure.label, "unit": measure.unit, "cues": list(measure.cues)}
-
-
-# -- TOML -------------------------------------------------------------------------------------------------------------
-
-
-def campaign_to_toml(campaign: Campaign, notes: Mapping[str, str] | None = None) -> str:
+def campaign_to_toml(campaign: Campaign, notes: Mapping[str, str] | None = None, as_read: AsRead | None = None) -> str:
     """The campaign as a file for people.
 
-    ``notes`` maps fields (``period``, ``requirements.r1`` …) to the notice's words that they rest on.
+    ``notes`` maps fields (``period``, ``requirements.r1`` …) to the notice's words that they rest on; ``as_read`` is
+    what the reader had where a person corrected it since.
     """
-    writer = _Writer(campaign, notes or {})
-    return "\n".join([*_HEADER, "", *writer.lines(), "", *_marks(campaign)]) + "\n"
+    read = as_read or AsRead(campaign)
+    told = {path: words for path, words in (notes or {}).items() if same_item(path, read.campaign, campaign)}
+    return "\n".join([*_HEADER, "", *_Writer(campaign, told).lines(), "", *read.lines()]) + "\n"
 
 
 class _Writer:
@@ -135,24 +70,27 @@ class _Writer:
         for item in self.campaign.requirements:
             path = f"requirements.{item.id}"
             yield from ("", "[[requirements]]", *self._remarks(path), f"id = {_text(item.id)}")
-            yield f"what = {_text(item.what)}"
+            yield from self._field(f"{path}.what", _text(item.what))
             yield from self._field(f"{path}.kind", _text(item.kind))
             yield from self._field(
                 f"{path}.due", item.due.isoformat() if item.due else None, "2025-06-30T23:59:59+08:00"
             )
             yield f"rule = {_text(item.rule)}"
             yield f"required = {_boolean(item.required)}"
+            yield from self._remarks(f"{path}.categories")
             yield from (f"{key} = {_texts(value)}" for key, value in _only(item))
 
     def _tables(self) -> Iterator[str]:
-        for contact in self.campaign.contacts:
-            yield from ("", "[[contacts]]", f"name = {_text(contact.name)}", f"phone = {_text(contact.phone)}")
+        for place, contact in enumerate(self.campaign.contacts, 1):
+            yield from ("", "[[contacts]]", *self._remarks(f"contacts.{place}"))
+            yield from (f"name = {_text(contact.name)}", f"phone = {_text(contact.phone)}")
         yield from ("", "# 活动类型：通知活动内容的各条；required = false 表示自愿")
         yield from self._remarks("activities")
         for activity in self.campaign.activities:
             yield from self._activity(activity)
         for measure in self.campaign.measures:
-            yield from ("", "[[measures]]", f"name = {_text(measure.name)}", f"label = {_text(measure.label)}")
+            yield from ("", "[[measures]]", *self._remarks(f"measures.{measure.name}"))
+            yield from (f"name = {_text(measure.name)}", f"label = {_text(measure.label)}")
             yield from (f"unit = {_text(measure.unit)}", f"cues = {_texts(measure.cues)}")
         for unsure in self.campaign.unsure:
             yield from ("", "[[unsure]]", f"field = {_text(unsure.field)}", f"why = {_text(unsure.why)}")
@@ -203,38 +141,9 @@ def _period(period: Period | None) -> str | None:
     return f"{{ from = {period.from_.isoformat()}, to = {period.to.isoformat()} }}" if period else None
 
 
-# -- reading, and a person's corrections ------------------------------------------------------------------------------
-
-
 def campaign_from_toml(text: str, source: str) -> Campaign:
     """The campaign that a campaign.toml holds: one that campaign_to_toml wrote, corrected or not, or one by hand.
 
     ``source`` names the file in errors. Raises UsageError that names file, key, what is wrong and what to do.
     """
     return parsed_campaign(text, source)
-
-
-def keep_corrections(fresh: Campaign, old_text: str, source: str) -> Campaign:
-    """``fresh``, read anew from the notice, with the fields that a person changed in the file ``old_text``.
-
-    A field counts as changed where it differs from what the reader once wrote (``[as_read]``). A file without such
-    marks was written by hand: all its fields stay.
-    """
-    old, marks = parsed_campaign(old_text, source), parsed_marks(old_text)
-    if not marks:
-        return old
-    kept = {name: getattr(old, name) for name in _FIELDS if marks.get(name) != _mark(old, name)}
-    unsure = tuple(item for item in fresh.unsure if item.field.split(".")[0] not in kept)
-    return replace(fresh, id=old.id, unsure=unsure, **kept)
-
-
-def _marks(campaign: Campaign) -> Iterator[str]:
-    yield "# 程序据此认出人工改动，请勿修改。"
-    yield "[as_read]"
-    yield from (f'{name} = "{_mark(campaign, name)}"' for name in _FIELDS)
-
-
-def _mark(campaign: Campaign, name: str) -> str:
-    """A short hash of one field as the file shows it."""
-    shown = json.dumps(campaign_to_json(campaign)[name], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:12]

@@ -30,6 +30,7 @@ class Activities:
 
     items: tuple[ActivityType, ...]
     unsure: tuple[Unsure, ...]
+    notes: tuple[tuple[str, str], ...] = ()  # fields, and the notice's words that they rest on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +44,30 @@ def read_activities(
     roots: Sequence[Node], tables: Sequence[Table], almanac: Almanac, period: Period | None
 ) -> Activities:
     """Activity types of a content section in body or annexes, else of a table of activities, else of other lists."""
-    items, doubt = _found(roots, tables)
+    items, doubt, where = _found(roots, tables)
     types = tuple(_activity(number, item, items, almanac, period) for number, item in enumerate(items, 1))
+    notes = [("activities", where)] if items and where else []
+    notes += (
+        note for activity, item in zip(types, items, strict=True) for note in _notes(activity, item, almanac, period)
+    )
     unsure = [Unsure("activities", doubt)] if items and doubt else []
     if not items:
         unsure.append(Unsure("activities", "通知中没有找到活动内容的条目"))
-    return Activities(types, (*unsure, *_doubts(types)))
+    return Activities(types, (*unsure, *_doubts(types)), tuple(notes))
 
 
-def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item, ...], str]:
-    """The items, and why they are doubtful ("" if they are not)."""
+def _found(roots: Sequence[Node], tables: Sequence[Table]) -> tuple[tuple[_Item, ...], str, str]:
+    """The items, why they are doubtful ("" if they are not), and the heading under which they stand."""
     for root in roots:
         sections = sorted(_content_sections(root), key=lambda found: found[0])
-        items = next((items for _, node in sections if (items := _section_items(_continued(node, root)))), ())
-        if items:
-            return items, ""
-    items = _table_items(tables)
+        for _, node in sections:
+            items = _section_items(_continued(node, root))
+            if items:
+                return items, "", node.printed + node.title
+    items, headers = _table_items(tables)
     if items:
-        return items, "活动取自表格，请核对"
-    return next((found for root in roots if (found := _other_lists(root))[0]), ((), ""))
+        return items, "活动取自表格，请核对", headers
+    return next(((*found, "") for root in roots if (found := _other_lists(root))[0]), ((), "", ""))
 
 
 # -- where the items stand --------------------------------------------------------------------------------------------
@@ -79,7 +85,10 @@ def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
     inline = tuple(_item(node) for text in root.paragraphs for node in split_inline(text))
     if len(inline) >= 2:
         return inline, "活动取自正文中的列举，请核对"
-    return tuple(_item(node) for node in heads), "只找到一项活动，请核对" if heads else ""
+    if heads:
+        return tuple(_item(node) for node in heads), "只找到一项活动，请核对"
+    told = [text for text in root.paragraphs if pattern("activity", "begins").match(text) and not _closes(text)]
+    return _as_items(_plain_items(told)) if len(told) >= 2 else (), "活动取自没有编号的段落，请核对"
 
 
 def _continued(section: Node, root: Node) -> Node:
@@ -176,8 +185,15 @@ def _as_items(nodes: Sequence[Node]) -> tuple[_Item, ...]:
 def _own_paragraphs(last: Node, others: Sequence[Node]) -> int:
     """How many paragraphs of the last item are its own: no more than others have, and none that closes the notice."""
     least = 0 if last.rest or last.head.endswith(("。", "；", ";")) else 1
+    while least < len(last.paragraphs) and not _ends_sentence([last.head, *last.paragraphs][least]):
+        least += 1
     most = max(least, max((len(node.paragraphs) for node in others), default=len(last.paragraphs)))
     return next((at for at, text in enumerate(last.paragraphs[:most]) if at >= least and _closes(text)), most)
+
+
+def _ends_sentence(text: str) -> bool:
+    is_heading = len(text) <= 24 and not re.search("[，。；]", text)
+    return is_heading or text.endswith(("。", "；", ";", "！", "”", "）"))
 
 
 def _own_sentences(text: str) -> str:
@@ -227,22 +243,39 @@ def _activity(
         printed=item.printed,
         title=item.title,
         text=item.text,
-        required=not _is_voluntary(item),
-        period=_own_period(item, almanac, period),
+        required=not _voluntary_words(item),
+        period=_own_period(item, almanac, period)[0],
         cues=cues_of(item.title, item.text, others),
     )
 
 
-def _is_voluntary(item: _Item) -> bool:
-    """Whether the item says of itself that nobody must (自愿参与, 不强制参加, 鼓励各单位开展…)."""
-    if pattern("voluntary", "strong").search(item.title + "。" + item.text):
-        return True
-    if pattern("voluntary", "opening").search(item.title) or pattern("voluntary", "title").search(item.title):
-        return True
+def _notes(activity: ActivityType, item: _Item, almanac: Almanac, period: Period | None) -> Iterator[tuple[str, str]]:
+    if not activity.required:
+        yield f"activities.{activity.id}.required", _voluntary_words(item)
+    if activity.period is not None:
+        yield f"activities.{activity.id}.period", _own_period(item, almanac, period)[1]
+
+
+def _voluntary_words(item: _Item) -> str:
+    """What the item says of itself that nobody must (自愿参与, 不强制参加, 鼓励各单位开展…); "" where it does not."""
+    whole = f"{item.title}。{item.text}"
     offer = pattern("voluntary", "offer")
-    if len(item.title + item.text) <= int(word("voluntary", "short")) and offer.search(f"{item.title}。{item.text}"):
-        return True
-    return any(offer.match(sentence.strip()) for sentence in _first_sentences(item))
+    found = (
+        pattern("voluntary", "strong").search(whole)
+        or pattern("voluntary", "opening").search(item.title)
+        or pattern("voluntary", "title").search(item.title)
+        or (offer.search(whole) if len(whole) <= int(word("voluntary", "short")) + 1 else None)
+        or next((match for sentence in _first_sentences(item) if (match := offer.match(sentence.strip()))), None)
+    )
+    return _clause_of(found) if found else ""
+
+
+def _clause_of(found: re.Match[str]) -> str:
+    """The clause in which the words stand."""
+    text = found.string
+    start = max(text.rfind(mark, 0, found.start()) for mark in "。；，\n") + 1
+    end = re.search(r"[。；，\n]|$", text[found.end() :])
+    return text[start : found.end() + (end.start() if end else 0)].strip()
 
 
 def _first_sentences(item: _Item) -> tuple[str, ...]:
@@ -250,32 +283,37 @@ def _first_sentences(item: _Item) -> tuple[str, ...]:
     return (item.title, *sentences[:1])
 
 
-def _own_period(item: _Item, almanac: Almanac, period: Period | None) -> Period | None:
-    """The item's own days: those in its heading, or those of its text that run beyond the campaign's end.
+def _own_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[Period | None, str]:
+    """The item's own days with their words: those in its heading, or of its text that run beyond the campaign's end.
 
     Days inside the campaign's period that the text merely mentions (an opening ceremony, the national quiz) set no
     period of their own: a report on them counts all through the campaign.
     """
     heading = _TITLE_DATES.search(item.title)
-    spans = [almanac.period_of(span) for span in find_ranges(heading.group())] if heading else []
-    found = next((span for span in spans if span), None)
-    if found is None:
-        found = _longer_period(item, almanac, period)
-    return None if found == period else found
+    found = next(_spans(heading.group(), almanac), None) if heading else None
+    found = found or _longer_period(item, almanac, period)
+    return found if found and found[0] != period else (None, "")
 
 
-def _longer_period(item: _Item, almanac: Almanac, period: Period | None) -> Period | None:
+def _spans(text: str, almanac: Almanac) -> Iterator[tuple[Period, str]]:
+    for span in find_ranges(text):
+        days = almanac.period_of(span)
+        if days:
+            yield days, text[span.start : span.end]
+
+
+def _longer_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[Period, str] | None:
     if period is None:
         return None
     text = f"{item.title}。{item.text}"
-    ranges = [almanac.period_of(span) for span in find_ranges(text)]
-    longer = [span for span in ranges if span and span.to > period.to and span.from_ <= period.to]
+    longer = [found for found in _spans(text, almanac) if found[0].to > period.to and found[0].from_ <= period.to]
     if longer:
-        return max(longer, key=lambda span: span.to)
+        return max(longer, key=lambda found: found[0].to)
     for day in find_days(text):
         to = almanac.date_of(day)
-        if to and to > period.to and _UNTIL.search(text[max(0, day.start - 8) : day.start]):
-            return Period(period.from_, to)
+        before = text[max(0, day.start - 8) : day.start]
+        if to and to > period.to and _UNTIL.search(before):
+            return Period(period.from_, to), before + text[day.start : day.end]
     return None
 
 
@@ -291,21 +329,23 @@ def _doubts(types: Sequence[ActivityType]) -> Iterator[Unsure]:
 # -- a table of activities --------------------------------------------------------------------------------------------
 
 
-def _table_items(tables: Sequence[Table]) -> tuple[_Item, ...]:
+def _table_items(tables: Sequence[Table]) -> tuple[tuple[_Item, ...], str]:
+    """The rows of the first table of activities, and its headings."""
     for table in tables:
-        items = _rows_as_items(table.rows)
+        items, headers = _rows_as_items(table.rows)
         if len(items) >= 2:
-            return items
-    return ()
+            return items, headers
+    return (), ""
 
 
-def _rows_as_items(rows: Sequence[Sequence[str]]) -> tuple[_Item, ...]:
+def _rows_as_items(rows: Sequence[Sequence[str]]) -> tuple[tuple[_Item, ...], str]:
     for index, row in enumerate(rows[:5]):
         cells = ["".join(cell.split()) for cell in row]
         column = next((at for at, cell in enumerate(cells) if _HEADER_NAME.search(cell) and len(cell) <= 8), None)
         if column is not None and sum(bool(cell) for cell in cells) >= 2:
-            return tuple(_row_item(cells, below, column) for below in rows[index + 1 :] if _cell(below, column))
-    return ()
+            items = tuple(_row_item(cells, below, column) for below in rows[index + 1 :] if _cell(below, column))
+            return items, " | ".join(cells)
+    return (), ""
 
 
 def _row_item(headers: Sequence[str], row: Sequence[str], column: int) -> _Item:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from filing.notice.marks import mark_of
 from records.campaigns import Contact
 
-_AT = r"\s?(?:@|[\[(（【]\s?(?:at|AT|@)\s?[\])）】]|\s(?:at|AT)\s)\s?"
+_AT = r"\s?(?:@|[\[(（【{]\s?(?:at|AT|@|圈[aA]|艾特)\s?[\])）】}]|\s(?:at|AT)\s|艾特)\s?"
 _DOT = r"\s?(?:\.|。(?=(?:com|cn|net|org|gov|edu)\b)|[\[(（]\s?(?:dot|DOT|\.)\s?[\])）])\s?"
 _MAILBOX = re.compile(
     rf"(?<![A-Za-z0-9._%+-])([A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}){_AT}([A-Za-z0-9-]{{1,63}}(?:{_DOT}[A-Za-z0-9-]{{1,63}}){{0,4}}{_DOT}[A-Za-z]{{2,10}})",
@@ -15,12 +17,22 @@ _MAILBOX = re.compile(
 )
 _PHONE = re.compile(
     r"(?<![\w@./-])(?P<phone>(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|400[- ]?\d{3}[- ]?\d{4}|"
-    r"(?:[（(]?0\d{2,3}[）)]?\s?[-—–－]?\s?)?\d{3,4}[- ]?\d{4}(?:(?:转|-)\d{1,5})?)"
+    r"(?:(?:[（(]0\d{2,3}[）)]|0\d{2,3})\s?[-—–－]?\s?)?\d{3,4}[- ]?\d{4}(?:(?:转|-)\d{1,5})?)"
     r"(?![\d@]|[A-Za-z._-]+@|\.\d)",
     re.ASCII,
 )
+_HEADING = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])?\s?联系(?:方式|人|电话)(?:及[^：:]{1,4})?[：:]?"
+)
+_MASK = re.compile(
+    r"[“\"]?([#*＃＊$&%]|\([a-z]{1,3}\))[”\"]?\s?(?:请)?(?:换成|替换为|替换成|改为|改成|换为|代替|即为|为)[“\"]?@"
+)
+_REACH = re.compile(
+    r"[与向找](?P<name>(?!我)[\u4e00-\u9fff]{2,16}?)(?:联系|咨询|反映)"
+    r"[，,：:（( ]?(?:联系)?(?:电话|手机)?[：:]?\s?(?=[（(\d])"
+)
 _PERSON = re.compile(
-    r"(?:(?:业务|报送|材料|工作|信息|技术|项目)?联\s?系\s?人|联络人|联络员|咨询人|责任人|负责人)(?:(?:及|和|、|与)?(?:联系)?(?:电话|方式|手机))?"
+    r"(?:(?:业务|报送|材料|工作|信息|技术|项目)?联\s?系\s?人|联络人|联络员|咨询人|技术支持|责任人|负责人)(?:(?:及|和|、|与)?(?:联系)?(?:电话|方式|手机))?"
     r"\s?(?:[：:为是]|(?=[\u4e00-\u9fff]{2,12}[，,、 ]?(?:联系)?(?:电话|手机)))\s?"
     r"|(?:请|可)(?:及时|直接|随时)?(?:联系|咨询|致电)(?=[\u4e00-\u9fff]{2,16}[，,：:（(\s]{0,2}(?:联系)?(?:电话|手机)?[：:]?\s?\d)"
 )
@@ -35,20 +47,17 @@ _STOP = re.compile(r"[。\n]|(?:电子)?邮\s?箱|[Ee]-?mail|地址|(?<![（(/�
 
 def read_mailboxes(texts: Sequence[str]) -> tuple[str, ...]:
     """Addresses in lower case, in order of appearance; written with [at], full-width or spaced signs too."""
-    found = (match for text in texts for match in _MAILBOX.finditer(_unmasked(text)))
+    found = (match for text in _unmasked(texts) for match in _MAILBOX.finditer(text))
     return tuple(dict.fromkeys(_address(match) for match in found))
 
 
-def _unmasked(text: str) -> str:
-    """ldb#example.com（#换成@）: the sign that stands for @ put right."""
-    told = re.search(
-        r"[“\"]?([#*＃＊$&])[”\"]?\s?(?:请)?(?:换成|替换为|替换成|改为|改成|换为|代替|即为|为)[“\"]?@", text
-    )
-    return (
-        re.sub(rf"(?<=[\w.-]){re.escape(told.group(1))}(?=[\w-]+\.[A-Za-z])", "@", text, flags=re.ASCII)
-        if told
-        else text
-    )
+def _unmasked(texts: Sequence[str]) -> Sequence[str]:
+    """ldb#example.com（#换成@）: the sign that stands for @ put right, wherever the notice tells it."""
+    told = next((found for text in texts if (found := _MASK.search(text))), None)
+    if told is None:
+        return texts
+    mask = re.compile(rf"(?<=[\w.-]){re.escape(told.group(1))}(?=[\w-]+\.[A-Za-z])", re.ASCII)
+    return [mask.sub("@", text) for text in texts]
 
 
 def _address(match: re.Match[str]) -> str:
@@ -58,18 +67,56 @@ def _address(match: re.Match[str]) -> str:
 
 def read_contacts(texts: Sequence[str]) -> tuple[Contact, ...]:
     """Whom units ask, with telephone where one is told."""
-    contacts = [contact for text in texts for contact in _people(text)]
+    joined = _with_next(texts)
+    contacts = [contact for text in joined for contact in _people(text)]
+    contacts += [contact for text in _under_heading(texts) for contact in _pairs(text)] if not contacts else []
     if not contacts:
-        contacts = [contact for text in texts for contact in _numbers_alone(text)]
+        contacts = [contact for text in joined for contact in _numbers_alone(text)]
     return tuple(dict.fromkeys(contacts))
 
 
+def _with_next(texts: Sequence[str]) -> list[str]:
+    """联系人：张某、李某 and below it 联系电话：…: one after the other."""
+    joined: list[str] = []
+    for text in texts:
+        is_pair = joined and _PERSON.match(joined[-1]) and _CALL.match(text) and not _PHONE.search(joined[-1])
+        if is_pair:
+            joined[-1] += f"；{text}"
+        else:
+            joined.append(text)
+    return joined
+
+
+def _under_heading(texts: Sequence[str]) -> Iterator[str]:
+    """The lines below 联系方式 that hold a telephone, without the office before a colon."""
+    below = False
+    for text in texts:
+        if _HEADING.fullmatch(text):
+            below = True
+        elif below and _PHONE.search(text):
+            yield re.sub(r"^[^：:\d]{2,24}[：:](?=[^\d：:]{2})", "", text)
+        elif below and mark_of(text):
+            below = False
+
+
 def _people(text: str) -> Iterator[Contact]:
+    for reach in _REACH.finditer(text):
+        found = _PHONE.match(text, reach.end())
+        if found:
+            yield Contact(reach.group("name"), _plain(found.group("phone")))
     labels = list(_PERSON.finditer(text))
     for index, label in enumerate(labels):
         end = labels[index + 1].start() if index + 1 < len(labels) else len(text)
         stop = _STOP.search(text, label.end(), end)
-        yield from _pairs(text[label.end() : stop.start() if stop else end])
+        people = tuple(_pairs(text[label.end() : stop.start() if stop else end]))
+        alone = len(people) == len(labels) == 1 and not people[0].phone
+        yield from _with_phone_before(people, text[: label.start()]) if alone else people
+
+
+def _with_phone_before(people: Sequence[Contact], before: str) -> Iterator[Contact]:
+    """咨询电话：67180001，联系人：赵某: the one telephone that stands before the name is its own."""
+    phones = _PHONE.findall(before)
+    yield from (replace(contact, phone=_plain(phones[0])) if len(phones) == 1 else contact for contact in people)
 
 
 def _pairs(text: str) -> Iterator[Contact]:
@@ -103,10 +150,15 @@ def _names(text: str) -> list[str]:
 def _numbers_alone(text: str) -> Iterator[Contact]:
     """联系电话：67180001 without a name."""
     for label in _CALL.finditer(text):
-        found = _PHONE.search(text, label.end(), label.end() + 40)
-        if found:
-            after = re.match(r"[（(]([\u4e00-\u9fff]{2,10})[）)]", text[found.end() :])
-            yield Contact(after.group(1) if after else "", _plain(found.group("phone")))
+        stop = _STOP.search(text, label.end())
+        clause = text[label.end() : stop.start() if stop else len(text)]
+        for found in _PHONE.finditer(clause):
+            after = re.match(r"[（(]([\u4e00-\u9fff]{2,10})[）)]", clause[found.end() :])
+            before = (
+                _names(clause[: found.start()]) if clause.find(found.group("phone")) == found.start("phone") else []
+            )
+            name = after.group(1) if after else " ".join(before[-2:])
+            yield Contact(name, _plain(found.group("phone")))
 
 
 def _plain(phone: str) -> str:

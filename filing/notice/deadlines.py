@@ -26,6 +26,8 @@ _HOUR = r"(?P<hour>\d{1,2}|[一二三四五六七八九十两]{1,2})(?:[:：时�
 _CLOCK = rf"(?P<clock>{_HALF}{_HOUR}|下班|中午|午间)"
 _NO_LATER = r"(?:\s?(?:[之以]?前|截止|止|以内|内|为止))?"
 _AFTER_DAY = re.compile(rf"(?:[（(](?:周|星期|礼拜)[一二三四五六日天][）)])?\s?(?:{_CLOCK})?{_NO_LATER}")
+_EACH = re.compile(r"每个?(?:工作)?(?:日|天|周|星期|月|季度|半月)")  # within the days before it
+_BEFORE = re.compile(r"[之以]?前|截止|止|内")
 _BEGINS = re.compile(r"(?:起|开始)(?!(?:至|到|[—–-]))")
 _WEEKLY = re.compile(
     rf"每(?:个)?(?:周|星期|礼拜)(?:的)?(?P<days>[一二三四五六日天](?:[、和及](?:周|星期)?[一二三四五六日天])*|末|最后一个工作日)(?:{_CLOCK})?{_NO_LATER}"
@@ -102,7 +104,8 @@ def _on_days(text: str, frame: Frame) -> Iterator[Rule]:
     """6月30日前, 6月30日17:00前, 6月30日下班前, 6月底前; of a range (6月1日至6月10日) the last day."""
     spans = find_ranges(text)
     for span in spans:
-        yield from _on_day(text, span.start, span.end, span.finish, frame)
+        if not _EACH.search(text, span.end) or _BEFORE.match(text, span.end):
+            yield from _on_day(text, span.start, span.end, span.finish, frame)
     for day in find_days(text):
         if not any(span.start <= day.start < span.end for span in spans):
             yield from _on_day(text, day.start, day.end, day, frame)
@@ -176,7 +179,14 @@ def _count(words: str) -> int:
 
 
 def _recurring(text: str, frame: Frame) -> Iterator[Rule]:
-    """每周五前, 每月25日前, 每季度末前, 每日17时前: a moment for each date in the period."""
+    """每周五前, 每月25日前, 每季度末前, 每日17时前: a moment for each date in the period, or in the sentence's own.
+
+    3月28日至4月6日实行日报制度，各地于每日16:00前报送… recurs in these days alone.
+    """
+    every_ = _EACH.search(text)
+    spans = [span for span in find_ranges(text) if every_ and span.end <= every_.start()]
+    own = frame.almanac.period_of(spans[-1]) if spans else None
+    frame = replace(frame, period=own or frame.period)
     for match in _WEEKLY.finditer(text):
         yield _each(match, frame, weekdays(match.group("days")))
     for match in _MONTHLY.finditer(text):

@@ -28,6 +28,9 @@ _RUN_ON_TITLE = re.compile(r"^(?P<issuer>[^，。；：！？\s]{0,40}?)(?P<titl
 _NUMBER = re.compile(
     r"(?P<words>[\u4e00-\u9fff]{1,14})[〔\[【（(［﹝](?P<year>20\d\d)[〕\]】）)］﹞](?P<number>第?-?\d{1,5}(?:-\d{1,3})?)[号期]"
 )
+_LETTERHEAD_FIRST = re.compile(
+    r"^.*(?:文件|文号|编号|字号)|^.*(?:委员会|办公室|政府|指挥部|领导小组|公司|集团|总工会|联合会)(?=[\u4e00-\u9fff]{2})"
+)
 _ODD_NUMBER = re.compile(r"^[〔\[【（(]20\d\d[〕\]】）)][\u4e00-\u9fff]{1,10}第?\d{1,5}号$")
 _SPACED_WORD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?:[ ]|$))")
 _GREETING = re.compile(r"^(?P<names>[^。！？]{2,400}?)[：:](?P<rest>.*)$", re.DOTALL)
@@ -42,6 +45,7 @@ class Head:
 
     title: str
     title_words: str
+    title_printed: str  # its lines as they stand
     title_issuer: str
     title_is_formal: bool  # 关于…的通知, not just 通知
     letterhead: str
@@ -71,16 +75,18 @@ def read_head(lines: Sequence[Line]) -> Head | None:
         return None
     above = lines[: title.start]
     start, addressees, rest, number = _addressees(lines, title)
+    addressees = addressees or _above_title(above)
     main, annexes = part_annexes([*rest, *lines[start:]])
     body, signatures, signed = part_signature(main)
     day, day_words, by_footer = issued_on(signed, main, [*lines[:start], *annexes])
     return Head(
         title=_full_title(title, above),
         title_words=title.text,
+        title_printed=" ".join(line.raw for line in lines[title.start : title.end]),
         title_issuer=title.issuer,
         title_is_formal=bool(re.search(r"关于|印发|转发", title.text)),
         letterhead=_letterhead(above),
-        document_number=_number_in(above) or number,
+        document_number=number_in(above) or number,
         addressees=addressees,
         body=tuple(body),
         annexes=tuple(annexes),
@@ -165,7 +171,7 @@ def _full_title(title: _Title, above: Sequence[Line]) -> str:
     names = [name for line in above[first:] for name in offices_of(line.raw)]
     own = names[len(names) // 2 :] if names[: len(names) // 2] == names[len(names) // 2 :] else names
     earlier = [name for line in above[:first] for name in offices_of(line.raw)]
-    numbered = _number_in(above[:first]) is not None
+    numbered = number_in(above[:first]) is not None
     is_part = numbered or len(own) < len(names) or bool(set(own) & set(earlier))
     return ("".join(own) if is_part else "") + title.text
 
@@ -178,7 +184,8 @@ def _letterhead(above: Sequence[Line]) -> str:
     return "、".join(dict.fromkeys(names[:6]))
 
 
-def _number_in(lines: Sequence[Line]) -> str | None:
+def number_in(lines: Sequence[Line]) -> str | None:
+    """The document number (发文字号) that one of the lines is, or None."""
     for line in lines:
         found = _NUMBER.search(line.text)
         if found and "《" not in line.text and len(line.text) <= found.end() - found.start() + 24:
@@ -190,7 +197,7 @@ def _number_in(lines: Sequence[Line]) -> str | None:
 
 def _number_words(words_: str) -> str:
     """The office's sign in a document number, without what a letterhead on the same line put before it."""
-    return re.sub(r"^.*(?:文件|文号|编号|字号)", "", words_)
+    return _LETTERHEAD_FIRST.sub("", words_)
 
 
 def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, ...], list[Line], str | None]:
@@ -198,7 +205,7 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
     index, number = title.end, None
     following = [Line(title.rest, title.rest)] if title.rest else []
     while index < len(lines) and not following and _is_between(lines[index]):
-        number = number or _number_in(lines[index : index + 1])
+        number = number or number_in(lines[index : index + 1])
         index += 1
     text = following[0].text if following else ""
     for end in range(index, min(index + 8, len(lines))):
@@ -212,9 +219,15 @@ def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, .
     return index, (), following, number
 
 
+def _above_title(above: Sequence[Line]) -> tuple[str, ...]:
+    """The addressees where a hurried notice greets them before its title."""
+    greeted = (_greeted(line.text) for line in above if line.text.endswith(("：", ":")))
+    return next((names for names, rest in filter(None, greeted) if not rest), ())
+
+
 def _is_between(line: Line) -> bool:
     """Whether a line below the title is neither addressee nor body: number, date, 来源：…"""
-    if _number_in([line]) or _ODD_NUMBER.match(line.text) or (SIGNED.match(line.raw) and len(line.text) <= 12):
+    if number_in([line]) or _ODD_NUMBER.match(line.text) or (SIGNED.match(line.raw) and len(line.text) <= 12):
         return True
     return bool(
         re.match(r"^(?:来源|发布时间|发布日期|索引号|发文|成文|时间|日期|浏览|作者|信息来源|字体|【)", line.text)

@@ -46,8 +46,13 @@ def mark_of(text: str) -> Mark | None:
 
 
 def _printed(style: str, words: str) -> str:
-    shown = words.strip()
+    shown = _even(words.strip())
     return shown.rstrip("：:，,、") if style in {"topic", "nth", "is", "part"} else shown
+
+
+def _even(shown: str) -> str:
+    """(二） as a scan gives it: both brackets of the wide form."""
+    return shown.translate({ord("("): "（", ord(")"): "）"}) if ("（" in shown) != ("）" in shown) else shown
 
 
 def ordinal(word: str) -> int | None:

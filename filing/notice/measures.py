@@ -48,10 +48,34 @@ def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:
 
 def _labels_in_tables(tables: Iterable[Table]) -> Iterator[str]:
     for table in tables:
+        above: list[str] = []
         for row in table.rows[:6]:
             cells = ["".join(cell.split()) for cell in row]
-            yield from (cell for cell in cells if is_column(cell))
+            yield from (label for at, cell in enumerate(cells) if is_column(label := _grouped(cell, above, at)))
+            above = cells
         yield from (cell for row in table.rows[1:80] for cell in _first_cells(row) if _UNIT_IN.search(cell))
+        yield from _with_their_units(table.rows)
+
+
+def _grouped(cell: str, above: Sequence[str], at: int) -> str:
+    """场次 below the merged heading 专题讲座 is 专题讲座场次."""
+    if not cell or len(cell) > 3 or not pattern("measures", "ending").fullmatch(cell):
+        return cell
+    group = next((group for group in reversed(above[: at + 1]) if group), "")
+    return cell if re.fullmatch(word("measures", "units"), group) else group + cell
+
+
+def _with_their_units(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows under 指标 and 计量单位: each is a measure with its unit."""
+    for index, row in enumerate(rows[:5]):
+        heads = ["".join(cell.split()) for cell in row]
+        unit = next((at for at, head in enumerate(heads) if head in {"单位", "计量单位", "数量单位"}), None)
+        name = next((at for at, head in enumerate(heads) if re.search(r"(?:指标|项目|内容|名称)$", head)), None)
+        if unit is not None and name is not None:
+            pairs = ((row[name], row[unit]) for row in rows[index + 1 :] if len(row) > max(name, unit))
+            yield from (
+                f"{label}（{of}）" for label, of in pairs if re.fullmatch(word("measures", "units"), of.strip())
+            )
 
 
 def _first_cells(row: Sequence[str]) -> Iterator[str]:
@@ -61,11 +85,12 @@ def _first_cells(row: Sequence[str]) -> Iterator[str]:
 def _measure(label: str) -> Measure | None:
     unit_found = _UNIT_IN.search(label)
     bare = _AROUND.sub("", label)
-    bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})", "", bare)
+    bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", bare)
     ends = pattern("measures", "ending").search(bare)
     if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):
         return None
-    if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(bare):
+    counted = bare if ends else f"{bare}数"
+    if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(counted):
         return None
     core = re.sub(r"(?:数|数量|总数|个数|数目)$", "", bare)
     return Measure(

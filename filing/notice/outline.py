@@ -27,6 +27,7 @@ _CLOSING = re.compile(
     r"^(?:附件|附|抄送|抄报)\d?[：:]|^[（(]?(?:此件|联系人|联系电话|业务联系人|咨询电话)[^，。]{0,8}|^(?:特此通知|以上通知|请遵照执行|妥否)"
 )
 BARE = "bare"
+_RUNNING = {"is", "nth", "circled", "number_brackets", "letter"}
 
 
 @dataclass(slots=True)
@@ -103,7 +104,24 @@ def outline(paragraphs: Sequence[str]) -> Node:
 
 
 def _pieces(paragraph: str) -> list[str]:
-    return [piece.strip() for piece in _SPLITS.split(paragraph) if piece.strip()]
+    pieces = [piece.strip() for piece in _SPLITS.split(paragraph) if piece.strip()]
+    return [part for piece in pieces for part in _listed(piece)]
+
+
+def _listed(piece: str) -> list[str]:
+    """一是…；二是…: items that follow each other in a paragraph which begins with the first."""
+    mark = mark_of(piece)
+    if mark is None or mark.style not in _RUNNING:
+        return [piece]
+    parts = [part.strip() for part in re.split(r"(?<=[。；;])", piece) if part.strip()]
+    listed: list[str] = []
+    for part in parts:
+        found = mark_of(part)
+        if listed and (found is None or found.style != mark.style):
+            listed[-1] += part
+        else:
+            listed.append(part)
+    return listed
 
 
 def _mark(piece: str, stack: Sequence[Node]) -> Mark | None:

@@ -14,13 +14,16 @@ from filing.notice.words import pattern
 from records.campaigns import Period
 
 _LABEL = re.compile(
-    r"(?:活动|工作|开展|实施|整治|宣传|行动|培训|起止)(?:的)?(?:时间|周期|时限|期限)(?:安排)?(?:为|是|从|自|：|:|定于|在)"
+    r"(?:(?:活动|工作|开展|实施|整治|宣传|行动|培训|起止)(?:的)?|^|(?<=[。；\n]))(?:时间|周期|时限|期限)(?:安排)?"
+    r"(?:为|是|从|自|：|:|定于|在)"
 )
-_HELD = re.compile(r"开展|组织|举办|进行|实施|启动|部署|集中")
+_HELD = re.compile(r"开展|组织|举办|举行|进行|实施|实行|启动|部署|集中")
 _IS_CAMPAIGN = re.compile(r"[为是][^，。；]{0,30}(?:月|周|季|日|期|年)")
 _YEAR_LONG = re.compile(r"(?P<year>20\d\d)年(?:全年|1月(?:1日)?(?:至|—|-)12月)|全年")
 _PAPER = re.compile(r"《[^》]{0,200}》")
-_LASTING = re.compile(r"为期(?P<count>\d{1,3}|[一二三四五六七八九十]{1,2})个?(?P<unit>天|日|周|星期|月)")
+_LASTING = re.compile(
+    r"(?:为期|历时|用|利用|持续)(?P<count>\d{1,3}|[一二三四五六七八九十]{1,2})个?(?P<unit>天|日|周|星期|月)"
+)
 _DAYS_OF = {"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30}
 _QUARTER = re.compile(r"(?:(?P<year>20\d\d)年)?第?(?P<quarter>[一二三四])季度")
 
@@ -42,7 +45,8 @@ def read_period(roots: Sequence[Node], title: str, almanac: Almanac) -> FoundPer
             found = reader(root, almanac)
             if found and found.period:
                 return found
-    return _from_month(title, roots, almanac) or FoundPeriod(None, "", "没有找到活动的起止时间")
+    found = _from_month(title, roots, almanac) or _from_anywhere(roots, almanac)
+    return found or FoundPeriod(None, "", "没有找到活动的起止时间")
 
 
 # -- the section on time ----------------------------------------------------------------------------------------------
@@ -92,12 +96,12 @@ def _without_range(text: str, almanac: Almanac) -> FoundPeriod | None:
     days = find_days(text)
     if not days:
         return None
+    lasting = _from_day_on(text, almanac)
+    if lasting:
+        return lasting
     first, last = almanac.date_of(days[0], last=False), almanac.date_of(days[-1])
     if not first or not last or first > last:
         return None
-    lasting = _LASTING.search(text, days[0].end)
-    if lasting:
-        return FoundPeriod(_lasting(first, lasting), text[days[0].start : lasting.end()], "由“为期”推算")
     words = text[days[0].start : days[-1].end]
     return FoundPeriod(
         Period(first, last), words, "" if len(days) == 1 and not days[0].is_vague else "没有写成“某日至某日”"
@@ -152,9 +156,35 @@ def _from_preamble(root: Node, almanac: Almanac) -> FoundPeriod | None:
         plain = _PAPER.sub("", text)
         for sentence in re.split(r"[。；\n]", plain):
             spans = [(span, period) for span in find_ranges(sentence) if (period := almanac.period_of(span))]
+            lasting = _from_day_on(sentence, almanac) if not spans and _HELD.search(sentence) else None
+            if lasting:
+                return lasting
             if spans and (_HELD.search(sentence) or _IS_CAMPAIGN.match(sentence, spans[0][0].end)):
                 return _one(sentence, *spans[0])
     return None
+
+
+def _from_anywhere(roots: Sequence[Node], almanac: Almanac) -> FoundPeriod | None:
+    """The first range of days on which something is held, wherever it stands."""
+    sentences = (
+        part for root in roots for text in _texts(root) for part in re.split(r"[。；\n]", _PAPER.sub("", text))
+    )
+    for sentence in sentences:
+        for span in find_ranges(sentence):
+            found = almanac.period_of(span)
+            if found and _HELD.match(sentence, span.end):
+                words = sentence[span.start : span.end]
+                return FoundPeriod(found, words, f"没有写明活动时间，取自“{words}”")
+    return None
+
+
+def _from_day_on(sentence: str, almanac: Almanac) -> FoundPeriod | None:
+    """自9月7日起，用一个月时间在全县开展…: a first day and how long."""
+    days, lasting = find_days(sentence), _LASTING.search(sentence)
+    first = almanac.date_of(days[0], last=False) if days and days[0].day else None
+    if not lasting or not first or lasting.start() < days[0].end:
+        return None
+    return FoundPeriod(_lasting(first, lasting), sentence[days[0].start : lasting.end()], "由“为期”推算")
 
 
 def _from_month(title: str, roots: Sequence[Node], almanac: Almanac) -> FoundPeriod | None:

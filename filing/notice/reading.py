@@ -18,11 +18,12 @@ from filing.notice.deadlines import Frame
 from filing.notice.head import Head, read_head
 from filing.notice.measures import read_measures
 from filing.notice.outline import outline
-from filing.notice.period import FoundPeriod, read_period
+from filing.notice.period import read_period
 from filing.notice.requirements import Asked, read_requirements
 from filing.notice.slug import campaign_id
+from filing.notice.sources import body_sources, head_sources
 from filing.notice.text import Line, lines_of, paragraphs
-from filing.notice.texttables import parted
+from filing.notice.texttables import parted, without_cells
 from filing.notice.theme import as_printed, quotes_as_printed, read_theme
 from records.campaigns import Campaign, Unsure
 from records.errors import UsageError
@@ -64,7 +65,7 @@ def read_with_notes(
     text: str, *, tables: Sequence[Table] = (), roster: Roster | None = None, zone: ZoneInfo = SHANGHAI
 ) -> Reading:
     """Like read_notice, with the notice's own words for the fields."""
-    plain, text_tables = parted(text)
+    plain, text_tables = parted(without_cells(text, tables))
     lines = lines_of(plain)
     if not lines:
         raise UsageError(_EMPTY)
@@ -124,7 +125,16 @@ class _Reader:
             measures=read_measures(texts, self.tables),
             unsure=tuple(self._unsure(issuer_doubt, mailboxes, asked, doubts)),
         )
-        return Reading(campaign, dict(_notes(self.head, self.period, asked)))
+        return Reading(campaign, dict(self._notes(campaign, asked)))
+
+    def _notes(self, campaign: Campaign, asked: Sequence[Asked]) -> Iterator[tuple[str, str]]:
+        yield from head_sources(campaign, self.head, self.lines)
+        if self.period.words:
+            yield "period", self.period.words
+        for item in asked:
+            yield f"requirements.{item.requirement.id}", item.sentence
+        yield from body_sources(campaign, (*self.body, *self.annexes), self.tables)
+        yield from self.activities.notes
 
     def _unsure(
         self, issuer_doubt: str, mailboxes: Sequence[str], asked: Sequence[Asked], doubts: Sequence[Unsure]
@@ -178,12 +188,3 @@ def _same_office(one: str, other: str) -> bool:
 def _is_subsequence(short: str, long: str) -> bool:
     rest = iter(long)
     return all(character in rest for character in short)
-
-
-def _notes(head: Head, period: FoundPeriod, asked: Sequence[Asked]) -> Iterator[tuple[str, str]]:
-    if head.issued_words:
-        yield "issued_on", head.issued_words
-    if period.words:
-        yield "period", period.words
-    for item in asked:
-        yield f"requirements.{item.requirement.id}", item.sentence

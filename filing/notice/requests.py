@@ -75,12 +75,14 @@ def _in_sentence(sentence: str, before: str, frame: Frame) -> Iterator[Request]:
     for start, end, verb in _segments(masked, verbs):
         segment = _Segment(sentence, masked, start, end, verb, before)
         inside = [rule for rule in rules if start <= rule.start < end]
-        found = tuple(_in_segment(segment, _binding(inside)))
-        if not found and last and not inside:
-            found = tuple(_inherited(segment, last))
-        for item in found:
-            last = item if last is None or _says(item.subject) else replace(item, subject=last.subject)
-            yield last
+        found = tuple(_inherited(segment, last)) if last and not inside else ()
+        for item in found or _in_segment(segment, _binding(inside)):
+            subject = item.subject if last is None or _says(item.subject) else last.subject
+            if last is not None and (last.what != UNNAMED or item.rule is not last.rule):
+                yield last
+            last = replace(item, subject=subject)
+    if last is not None:
+        yield last
 
 
 def _segments(masked: str, verbs: Sequence[re.Match[str]]) -> Iterator[tuple[int, int, re.Match[str]]]:
@@ -151,7 +153,8 @@ def _is_leading(segment: _Segment, last: Rule) -> bool:
 def _says_something_else(segment: _Segment, start: int, end: int) -> bool:
     """Whether a clause of its own, about nothing to send, follows a date: 每天下午6点前在微信群报平安，6月3日前…"""
     clause, comma, _ = segment.text(start, end).partition("，")
-    return bool(comma) and len(clause) >= 2 and not thing_in("", clause, "")
+    sends = pattern("submission", "verb").search(clause)
+    return bool(comma) and len(clause) >= 2 and not sends and not thing_in("", clause, "")
 
 
 def _same_hour(rules: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -193,7 +196,8 @@ def _found(
     before = segment.text(left, rule_start)
     between = segment.text(rule.end, min(verb.start(), right)) if verb.start() >= rule.end else ""
     after = segment.text(max(verb.end(), rule.end), right)
-    what = thing_in(before, between, after) or _earlier_thing(segment, left, rule, alone=alone)
+    known = thing_in(before, between, after) or _earlier_thing(segment, left, rule, alone=alone)
+    what = known or ("" if rule.prompt else _unknown_thing(segment, rule, right))
     if rule.prompt and (not has_thing(what) or _ALARM.search(segment.text(left, right))):
         return None
     whole = segment.text(left, right)
@@ -203,11 +207,26 @@ def _found(
         rule=_with_verb(segment, rule),
         sentence=segment.sentence,
         required=not pattern("submission", "voluntary").search(whole) and not (rule.prompt and not is_summary(what)),
-        subject=_subject(before),
+        subject=(_between_subject(between) if verb.start() <= right else "") or _subject(before),
         why=rule.why
-        or ("" if what else "没有认出要报送什么")
+        or ("" if known else "没有认出要报送什么")
         or ("没有写明日期" if late_but_due and is_summary(what) else ""),
     )
+
+
+def _unknown_thing(segment: _Segment, rule: Rule, right: int) -> str:
+    """What stands right behind the verb, though no word for things sent in is in it: 报送本周巡河里程."""
+    verb = pattern("submission", "verb").search(segment.masked, rule.end, right)
+    behind = (
+        segment.text(verb.end(), right) if verb and verb.group() in {"报送", "上报", "提交", "填报", "反馈"} else ""
+    )
+    phrase = re.split(r"[，。；：、（(]", behind, maxsplit=1)[0]
+    return phrase if 2 <= len(phrase) <= 16 and not re.match(r"[至到给于]", phrase) else ""
+
+
+def _between_subject(between: str) -> str:
+    """12月15日前各街道报送…: who sends may stand between date and verb."""
+    return between if re.match(r"[，,]?(?:请|由)?(?:各|全体|所有)", between) else ""
 
 
 def _with_verb(segment: _Segment, rule: Rule) -> Rule:
@@ -254,8 +273,13 @@ def _inherited(segment: _Segment, last: Request) -> Iterator[Request]:
     """…将总结报送安稳办，将照片发至邮箱: the deadline before holds for this too; copies of the same are nothing new."""
     before, after = segment.text(segment.start, segment.verb.start()), segment.text(segment.verb.end(), segment.end)
     what = thing_in("", before, after)
-    if what and not _COPY.search(before) and what not in last.what:
-        yield replace(last, what=what)
+    is_new = what and not _COPY.search(before) and what not in last.what
+    if (
+        is_new
+        and last.is_dated
+        and not pattern("submission", "voluntary").search(segment.text(segment.start, segment.end))
+    ):
+        yield replace(last, what=what, why=last.rule.why if last.what == UNNAMED else last.why)
 
 
 # -- labels -----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class Asked:
     requirement: Requirement
     sentence: str
     why: str = ""
+    who_why: str = ""
 
 
 def read_requirements(
@@ -102,10 +103,8 @@ def _numbered(found: Sequence[Request], frame: Frame, askers: Askers) -> Iterato
                 categories=who.categories,
                 units=who.units,
             )
-            why = "；".join(
-                part for part in (item.why, who_why, "总结以“情况”“报告”相称" if item is closing else "") if part
-            )
-            yield Asked(requirement, item.sentence.strip(), why)
+            why = "；".join(part for part in (item.why, "总结以“情况”“报告”相称" if item is closing else "") if part)
+            yield Asked(requirement, item.sentence.strip(), why, who_why)
 
 
 def _kind(item: Request, closing: Request | None, *, last: bool) -> Kind:
@@ -139,3 +138,5 @@ def _doubts(asked: Sequence[Asked]) -> Iterator[Unsure]:
         if item.why:
             name = "kind" if item.why.startswith("总结以") else "due"
             yield Unsure(f"requirements.{item.requirement.id}.{name}", item.why)
+        if item.who_why:
+            yield Unsure(f"requirements.{item.requirement.id}.categories", item.who_why)

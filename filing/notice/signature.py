@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from filing.notice.dates import find_days
@@ -77,7 +78,8 @@ def part_signature(lines: list[Line]) -> tuple[list[Line], tuple[str, ...], tupl
     first = best
     while first > 0 and offices_of(lines[first - 1].raw) and best - first < 6:
         first -= 1
-    body = [*lines[:first], *lines[best + 1 :]]
+    below = [replace(line, indented=True) for line in lines[best + 1 : best + 2]]  # it goes on with nothing above
+    body = [*lines[:first], *below, *lines[best + 2 :]]
     return body, offices, (day, lines[best].raw) if day else None
 
 

@@ -32,12 +32,17 @@ _LABEL = re.compile(
     r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
 )
 _HEADED = re.compile(r"^【[^】]{2,12}】")
+_BRACKETED = re.compile(r"[（(][^（）()]*[）)]")
+_LABEL_END = re.compile(r"(?:电话|方式|手机|传真|邮箱|联系人|地址)[：:]$")
+_BRACKET_FIRST = re.compile(r"[（(][^（）()]*[）)][^。；]{2}")
+_IN_SENTENCE = re.compile(r"[，。、；]")
+_TAIL = re.compile(r"[^，。；：、]{1,8}[。；]")  # the rest of a sentence
 _DATE_LINE = re.compile(r"^(?:20\d\d|二[〇○零O0][〇○零一二三四五六七八九O0]{2})[年./-].{2,9}日?$")
 _TERMINAL = "。！？；：!?;:"
 _SENTENCE_END = _TERMINAL + "”）)"
 _OPEN_END = "，、,（(“《—－-和及与的"
 _CUT_NUMBER = re.compile(r"(?:电话|方式|手机|传真)[^\n]*[\d-]{4}$")
-_AT = r"(?:@|\(at\)|\[at\])"
+_AT = r"(?:@|#|\(at\)|\[at\])"
 _ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
 _TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
 
@@ -145,7 +150,9 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
     """Whether a new paragraph begins with ``line``."""
     if line.indented:
         return True
-    if before.text[-1] in _OPEN_END or _cuts_address(before, line):
+    if before.text[-1] in _OPEN_END or _cuts_address(before, line) or _LABEL_END.search(before.text):
+        return False
+    if _is_cut(before, line):
         return False
     if mark_of(line.text) or _DATE_LINE.match(line.text) or _HEADED.match(line.text):
         return True
@@ -155,9 +162,19 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
     return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
 
 
+def _is_cut(before: Line, line: Line) -> bool:
+    """Whether ``line`` is the rest of a sentence: a few characters, or a bracket with what follows it."""
+    if before.text[-1] in _TERMINAL or mark_of(line.text):
+        return False
+    is_tail = _IN_SENTENCE.search(before.text) and _TAIL.fullmatch(line.text)
+    return bool(is_tail or (len(before.text) > 12 and _BRACKET_FIRST.match(line.text)))
+
+
 def _ends(line: Line, width: int | None, widest: int) -> bool:
     """Whether the paragraph ends with this line."""
     text = line.text
+    if _BRACKETED.fullmatch(text):
+        return True
     if width is not None:
         return line.width < 0.85 * width
     return (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from filing.notice.measures import is_column
+from filing.notice.offices import office
 from records.extracts import Table
 
 _GAPS = re.compile(r"\t+|\s*[|｜│┃]\s*|\u3000{2,}| {3,}")
@@ -32,6 +33,26 @@ def parted(text: str) -> tuple[str, tuple[Table, ...]]:
     return "\n".join(kept), tuple(tables)
 
 
+def without_cells(text: str, tables: Sequence[Table]) -> str:
+    """``text`` without the lines that only repeat the cells of ``tables``, as a PDF's text layer has them."""
+    lines = text.splitlines()
+    for table in tables:
+        cells = ["".join(cell.split()) for row in table.rows for cell in row if cell.strip()]
+        whole = sum(map(len, cells))
+        for repeats, run in groupby(range(len(lines)), key=lambda at: _is_of(lines[at], cells)):
+            places = list(run)
+            said = sum(len("".join(lines[at].split())) for at in places)
+            if repeats and len(places) >= 2 and said >= 0.6 * whole:
+                lines[places[0] : places[-1] + 1] = [""] * len(places)
+                break
+    return "\n".join(lines)
+
+
+def _is_of(line: str, cells: Sequence[str]) -> bool:
+    """Whether every piece of the line stands in a cell; an empty line breaks no run."""
+    return all(any(piece in cell for cell in cells) for piece in line.split())
+
+
 def _is_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether one row heads a form to fill in: short cells, most of which count something."""
     cells = [cell for row in rows for cell in row if cell]
@@ -40,7 +61,8 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    return len(line) <= _MAX_LINE and len(_cells(line)) >= 3
+    cells = _cells(line) if len(line) <= _MAX_LINE else ()
+    return len(cells) >= 3 and not all(map(office, cells))  # offices side by side sign
 
 
 def _cells(line: str) -> tuple[str, ...]:

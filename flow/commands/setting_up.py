@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from config import parse_settings
-from filing.files.campaign_file import campaign_to_toml
 from filing.files.roster import read_roster
 from flow.campaigns import read_file
 from flow.commands.asking import Asker, T, WrongAnswer
@@ -220,10 +219,10 @@ class SettingUp:
     def _campaign_text(self, roster: Path | None, notice: str) -> str:
         with self.desk.reader(None) as reader:
             reading = read_notice_file(Path(notice), roster, reader)
-        campaign = with_corrections(reading, self.config.parent / CAMPAIGN_FILE)
+        campaign, written = with_corrections(reading, self.config.parent / CAMPAIGN_FILE)
         for item in campaign.unsure:
             self.desk.say(UNSURE.fill(field=item.field, why=item.why))
-        return campaign_to_toml(campaign, reading.notes)
+        return written
 
 
 def _usable(use: Callable[[str], T], answer: str) -> T:

@@ -14,7 +14,7 @@ from digest.compose import compose, mail_key
 from digest.outgoing import OutgoingServer
 from digest.periods import digest_period
 from digest.reminders import reminder_calls, reminder_letter, reminder_text
-from filing.files.campaign_file import campaign_to_json, campaign_to_toml
+from filing.files.campaign_json import campaign_to_json
 from flow.bell import Bell
 from flow.campaigns import listed
 from flow.check import check
@@ -101,11 +101,9 @@ def run_notice(desk: Desk, args: Arguments) -> int:
     """Read a notice, write or print the campaign that it implies."""
     with desk.reader(None) as reader:
         reading = read_notice_file(Path(args.notice), Path(args.roster) if args.roster else None, reader)
-    campaign = with_corrections(reading, Path(args.out)) if args.out else reading.campaign
+    campaign, written = with_corrections(reading, Path(args.out) if args.out else None)
     if args.format == "json":
         written = json.dumps(campaign_to_json(campaign), ensure_ascii=False, indent=1) + "\n"
-    else:
-        written = campaign_to_toml(campaign, reading.notes)
     if not args.out:
         print(written, end="")
         return 0
