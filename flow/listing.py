@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -65,6 +66,16 @@ REFUSED = Text("同类来件没有单位线索时不再询问", "such mail is no
 REPORTS = Text("来件{count}封", "{count} messages")
 YES, NO = Text("是", "yes"), Text("否", "no")
 LABELS = {measure.name: measure.label for measure in STANDARD_MEASURES}
+WHERE = {
+    "body": Text("正文", "body"),
+    "subject": Text("主题", "subject"),
+    "sender": Text("发件人", "sender"),
+    "header": Text("邮件头", "header"),
+    "picture": Text("图片", "picture"),
+    "decision": Text("人工决定", "decision"),
+    "learnt": Text("以前的决定和来件", "learnt before"),
+}
+PAGE = re.compile(r", page (\d+)$")
 CELL_LIMIT = 32_000
 
 
@@ -136,6 +147,14 @@ def _counts(one: LearntAddress, told: Mapping[str, set[str]]) -> Text:
 def _grounds(decisions: Sequence[str], reports: int, language: Language) -> str:
     told = [REPORTS.fill(count=reports).say(language)] if reports else []
     return "、".join([*decisions, *told]) if language == "zh" else ", ".join([*decisions, *told])
+
+
+def place_text(where: str, language: Language) -> str:
+    """ "body" as people say it; a file's name stays, and its page."""
+    known = WHERE.get(where)
+    if known is not None or language == "en":
+        return known.say(language) if known else where
+    return PAGE.sub(r"，第 \1 页", where)
 
 
 def table(rows: Sequence[Row], widest: int = 40) -> str:
