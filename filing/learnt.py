@@ -66,7 +66,7 @@ def needs_learnt(found: Filing, learnt: Learnt, contexts: Sequence[CampaignConte
     filed = {one.unit for one in found.submissions}
     registered = any(sender in unit.emails for context in contexts for unit in context.roster.units)
     others = [one for one in learnt.addresses if one.address == sender and one.unit not in filed]
-    return any(registered or one.decisions for one in others)
+    return any(one.decisions or (registered and one.is_evidence) for one in others)
 
 
 def with_names(context: CampaignContext, names: Iterable[LearntName]) -> CampaignContext:

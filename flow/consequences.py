@@ -15,7 +15,7 @@ from storage.messages import Outline
 LEARNT_ADDRESS = Text("学到：邮箱 {what} 是{unit}的", "learnt: the address {what} is that of {unit}")
 LEARNT_NAME = Text("学到：“{what}”是{unit}", "learnt: “{what}” is {unit}")
 LEARNT_REFUSAL = Text("学到：{what} 的“{wording}”不是报送材料", "learnt: “{wording}” from {what} is no report")
-REFILED = Text("另有 {count} 封随之重新归类：", "{count} more were filed anew by this:")
+REFILED = Text("随之重新归类 {count} 封：", "filed anew by this: {count}")
 LINE = Text("  {id}  {before} → {after}  {subject}", "  {id}  {before} → {after}  {subject}")
 FILED_UNDER = Text("{status}（{units}）", "{status} ({units})")
 BETWEEN = Text("、", ", ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from digest.sheets import FORMULA_START, Sheet, workbook_octets
@@ -120,17 +120,16 @@ def missing_rows(boards: Iterable[Board], form: Form, with_board: bool = False) 
 
 def learnt_rows(learnt: Learnt, form: Form) -> list[Row]:
     """One row a thing learnt: what it is, of which unit, on which decisions or reports it rests, how it counts."""
-    told: dict[str, set[str]] = {}
+    told: dict[str, list[LearntAddress]] = {}
     for one in learnt.addresses:
-        told.setdefault(one.address, set()).add(one.unit)
-    rows: list[tuple[Text, str, str, Sequence[str], int, Text]] = [
-        (ADDRESS, f"{one.unit} {one.unit_name}", one.address, one.decisions, len(one.reports), _counts(one, told))
-        for one in learnt.addresses
-    ]
-    rows += [
-        (NAME, f"{one.unit} {one.unit_name}", one.name, (one.decision,), 0, EVERYWHERE if one.everywhere else SENDER)
-        for one in learnt.names
-    ]
+        told.setdefault(one.address, []).append(one)
+    rows: list[tuple[Text, str, str, Sequence[str], int, Text]] = []
+    for one in learnt.addresses:
+        how = _counts(one, told[one.address])
+        rows.append((ADDRESS, f"{one.unit} {one.unit_name}", one.address, one.decisions, len(one.reports), how))
+    for name in learnt.names:
+        how = EVERYWHERE if name.everywhere else SENDER
+        rows.append((NAME, f"{name.unit} {name.unit_name}", name.name, (name.decision,), 0, how))
     rows += [(REFUSAL, "", f"{one.address} {one.wording}", (one.decision,), 0, REFUSED) for one in learnt.refusals]
     return [
         [kind.say(form.language), unit, what, _grounds(decisions, reports, form.language), how.say(form.language)]
@@ -138,8 +137,10 @@ def learnt_rows(learnt: Learnt, form: Form) -> list[Row]:
     ]
 
 
-def _counts(one: LearntAddress, told: Mapping[str, set[str]]) -> Text:
-    if len(told[one.address]) > 1:
+def _counts(one: LearntAddress, told: Sequence[LearntAddress]) -> Text:
+    """As filing takes it (filing.who.senders); ``told`` is all that was learnt about the address."""
+    known = [other for other in told if other.is_evidence or not any(item.decisions for item in told)]
+    if one in known and len(known) > 1:
         return SHARED
     return LIKE_REGISTERED if one.is_sure else BESIDE if one.is_evidence else TOO_LITTLE
 
