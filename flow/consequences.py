@@ -12,7 +12,7 @@ from records.words import Text
 from storage import messages
 from storage.messages import Outline
 
-LEARNT_ADDRESS = Text("学到：邮箱 {what} 是{unit}的", "learnt: the address {what} is that of {unit}")
+LEARNT_ADDRESS = Text("学到：{unit}会从邮箱 {what} 来件", "learnt: {unit} writes from {what}")
 LEARNT_NAME = Text("学到：“{what}”是{unit}", "learnt: “{what}” is {unit}")
 LEARNT_REFUSAL = Text("学到：{what} 的“{wording}”不是报送材料", "learnt: “{wording}” from {what} is no report")
 REFILED = Text("随之重新归类 {count} 封：", "filed anew by this: {count}")

@@ -126,7 +126,7 @@ def test_a_decision_files_what_waits_and_says_so(office: SmallOffice) -> None:
     lines = office.run("review", "assign", first["id"][:12], "--unit", "A1").out.splitlines()
     subject = "2025年冬春火灾防控活动总结"
     assert lines[1:] == [
-        f"学到：邮箱 {PRIVATE} 是青山区人民医院的",
+        f"学到：青山区人民医院会从邮箱 {PRIVATE} 来件",
         f"学到：“{FORMER}”是青山区人民医院",
         "随之重新归类 1 封：",
         f"  {second['id'][:12]}  待复核 → 已归档（青山区人民医院）  {subject}",
@@ -213,6 +213,20 @@ def test_a_name_that_many_units_may_have_is_known_from_its_sender_alone(office: 
     assert (state(own), state(other)) == (("filed", ["B1"]), ("review", []))
     assert "只在这个邮箱的来件里认得" in office.run("learnt").out
     same_after_rebuild(office)
+
+
+def test_a_groups_letterhead_is_no_name_of_one_of_its_units(office: SmallOffice) -> None:
+    """What a person says of one mail of a group's office must not file the next for the same unit."""
+    first, second = came(office, report(PRIVATE, "海沃集团", "海沃集团"), weak(PRIVATE, "A2"))
+    assign(office, first, "A1")
+    assign(office, second, "A2")
+    own, other = came(
+        office,
+        report(PRIVATE, "海沃集团", "海沃集团", "第二次报送。"),
+        report(OTHER, "海沃集团", "海沃集团", "第三次报送。"),
+        day=21,
+    )
+    assert (state(own), state(other)) == (("review", []), ("review", []))
 
 
 def test_a_name_of_which_people_say_different_things_is_known_no_more(office: SmallOffice) -> None:

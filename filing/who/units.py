@@ -200,16 +200,14 @@ def _confidence(top: Standing, known: bool) -> float:
 def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameIndex) -> UnitVerdict:
     """Nothing names a unit where a sender's name stands: the address alone may, unless something is odd.
 
-    Running text must call itself what the unit is (我院), or name it by what others share (第一小学 of two towns).
-    Text that names another unit, or a branch, is odd.
+    Running text must call itself what the unit is (我院); text that names another unit, or a branch, is odd.
     """
     code = seen.sender.code
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
     others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
-    backed = code in seen.sender.owners and any(one.unit == code and one.content > 0 for one in _leading(ranked))
-    silent = seen.speaks and not seen.selves and not backed
+    silent = seen.speaks and not seen.selves
     odd = bool(strangers or others) or silent or seen.hints_at_branch or seen.passed_on
-    if code and (seen.sender.is_sure or backed) and not odd and fits_selves(code, seen.selves, index):
+    if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:
         suggested = [strangers[0].branch_of, *seen.sender.codes, *(one.unit for one in ranked)]
@@ -230,11 +228,6 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     if code:
         text = (_REGISTERED if seen.sender.is_sure else _SEEN_BEFORE).fill(unit=index.unit(code).name)
     return _review(seen, units or [None], "unit_unknown", text)
-
-
-def _leading(ranked: Sequence[Standing]) -> list[Standing]:
-    """Those for which nothing speaks less than for the best."""
-    return [one for one in ranked if one.content >= ranked[0].content]
 
 
 def _variant_of(stranger: Stranger, code: str | None, index: NameIndex) -> bool:
