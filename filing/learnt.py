@@ -27,16 +27,24 @@ _MIN_WORDING = 4  # characters of a subject that tell one kind of mail from othe
 def concerning(learnt: Learnt, message: str, sender: str, contexts: Sequence[CampaignContext]) -> Learnt:
     """What of it can help with one message: all addresses for a trusted forwarder, whose first sender counts.
 
-    What the message itself told proves nothing about it. A name that any unit may have is known from its sender alone.
+    What the message itself told proves nothing about it. A name that any unit may have is known from its sender alone,
+    as long as that writes for no other unit.
     """
     forwards = any(sender in context.coordinators for context in contexts)
     addresses = (_without(one, message) for one in learnt.addresses if forwards or one.address == sender)
-    names = [one for one in learnt.names if one.everywhere or one.address == sender]
+    known = tuple(one for one in addresses if one.decisions or one.reports)
+    evidence = {one.unit for one in known if one.address == sender and one.is_evidence}
+    writes_for = evidence | _registered(sender, contexts)
+    names = [one for one in learnt.names if one.everywhere or (one.address == sender and writes_for <= {one.unit})]
     return Learnt(
-        tuple(one for one in addresses if one.decisions or one.reports),
+        known,
         tuple(one for one in names if not any(_disagree(one, other) for other in names)),
         tuple(one for one in learnt.refusals if one.address == sender),
     )
+
+
+def _registered(address: str, contexts: Iterable[CampaignContext]) -> set[str]:
+    return {unit.code for context in contexts for unit in context.roster.units if address in unit.emails}
 
 
 def placed(names: Sequence[LearntName], contexts: Iterable[CampaignContext]) -> tuple[LearntName, ...]:
@@ -64,9 +72,9 @@ def needs_learnt(found: Filing, learnt: Learnt, contexts: Sequence[CampaignConte
     if found.status != "filed":
         return False
     filed = {one.unit for one in found.submissions}
-    registered = any(sender in unit.emails for context in contexts for unit in context.roster.units)
+    registered = bool(_registered(sender, contexts))
     others = [one for one in learnt.addresses if one.address == sender and one.unit not in filed]
-    return any(registered or one.decisions for one in others)
+    return any(one.decisions or (registered and one.is_evidence) for one in others)
 
 
 def with_names(context: CampaignContext, names: Iterable[LearntName]) -> CampaignContext:

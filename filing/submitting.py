@@ -25,7 +25,6 @@ from filing.who.clues import Clue, Source
 from filing.who.names import index_of
 from filing.who.units import UnitVerdict
 from filing.years import earlier_year, is_of_its_time
-from records.campaigns import CampaignContext
 from records.filings import Evidence, Submission, Trace
 from records.words import Text
 
@@ -71,7 +70,8 @@ def report_of(
     found = doubt or _doubt(choice, verdict, base) or own_doubt
     if found is None:
         return Reported((replace(base, status="filed"),), None)
-    others = [_other(base, unit, best.context) for unit in verdict.units[1:3]]
+    rivals = zip(verdict.units[1:3], verdict.rivals[:2], strict=True)
+    others = [_other(base, unit, clues) for unit, clues in rivals]
     elsewhere = [_elsewhere(base, scored) for scored in choice.ranked[1:3] if not choice.sure and scored.score > 0]
     return Reported((base, *others, *elsewhere), found)
 
@@ -189,9 +189,10 @@ def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence
     return all(is_of_its_time(paper.text, campaign) for paper in papers)
 
 
-def _other(base: Submission, unit: str | None, context: CampaignContext) -> Submission:
+def _other(base: Submission, unit: str | None, clues: Sequence[Clue]) -> Submission:
     """The same report under the next unit that may be meant."""
-    return replace(base, unit=unit, confidence=round(base.confidence / 2, 2), alternative=True, evidence=())
+    confidence = round(base.confidence / 2, 2)
+    return replace(base, unit=unit, confidence=confidence, alternative=True, evidence=_unit_evidence(clues))
 
 
 def _elsewhere(base: Submission, scored: CampaignScore) -> Submission:
@@ -214,11 +215,15 @@ def _campaign_evidence(documents: Sequence[Document], bundle: Bundle, scored: Ca
 
 
 def _evidence(verdict: UnitVerdict, kind: KindFinding, done: ActivityFindings) -> tuple[Evidence, ...]:
+    return (*_unit_evidence(verdict.clues), *([kind.evidence] if kind.evidence else []), *done.evidence)
+
+
+def _unit_evidence(clues: Sequence[Clue]) -> tuple[Evidence, ...]:
+    """The weightiest words of each source."""
     shown: dict[Source, Clue] = {}
-    for clue in verdict.clues:
+    for clue in clues:
         shown.setdefault(clue.source, clue)
-    unit = [Evidence("unit", clue.where, clue.text) for clue in list(shown.values())[:_CLUES_SHOWN]]
-    return (*unit, *([kind.evidence] if kind.evidence else []), *done.evidence)
+    return tuple(Evidence("unit", clue.where, clue.text) for clue in list(shown.values())[:_CLUES_SHOWN])
 
 
 _CAMPAIGN_UNKNOWN = Text(

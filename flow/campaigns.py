@@ -125,6 +125,11 @@ def listed(contexts: Sequence[CampaignContext], id_: str | None) -> tuple[Campai
     return tuple(context for context in contexts if context.is_open)
 
 
+def campaigns_asked(contexts: Sequence[CampaignContext], id_: str | None) -> frozenset[str] | None:
+    """Ids of the campaign asked for, else of all open ones; None, for any, where none is open. Raises UsageError."""
+    return frozenset(context.campaign.id for context in listed(contexts, id_)) or None
+
+
 def oldest_notice(contexts: Iterable[CampaignContext]) -> date | None:
     """The date of the oldest open campaign's notice: nothing older is taken from a mailbox by default.
 

@@ -7,7 +7,6 @@ happened plays no part, so that poll, a crash, undo and rebuild agree.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from flow.settle import relate, settle
 from records.campaigns import CampaignContext
 from records.decisions import Assign, Decision, Reject, Withdraw
 from records.errors import BaosongError
-from records.filings import Filing, Submission
+from records.filings import Filing
 from records.learnt import Learnt, LearntAddress, LearntName, LearntRefusal
 from storage import messages
 from storage.faults import step
@@ -46,19 +45,36 @@ def learn_if_due(office: Office) -> None:
 
 
 def apply_learnt(session: Session, office: Office) -> None:
-    """Bring every message into step with what is known now; those that nothing new concerns are not read."""
-    desk = _Desk(judging(session, office), learnt_of(session, office))
+    """Bring every message into step with what is known now; those that nothing new concerns are not read.
+
+    First those about which a person decided meanwhile: what they say by themselves is what they teach.
+    """
     known = {name.removeprefix(LEARNT): mark for name, mark in recall_all(session, LEARNT).items()}
+    alone = _Desk(judging(session, office), Learnt())
+    for id_ in sorted(known.keys() & office.standing.by_message.keys()):
+        if _judge_again(session, alone, id_, Learnt()):
+            del known[id_]
+    desk = _Desk(alone.judging, learnt_of(session, office))
     for row in _candidates(session, office, desk.learnt, known):
         about = desk.about(row)
         mark = _mark(about)
         if mark == known.get(row.id, "") or (row.id not in known and not desk.needs(row, about)):
             continue
-        found = desk.found(session, row.id, about)
-        if found is not None:
-            messages.store_found(session, row.id, found)
-            _remember(session, row.id, mark)
-            settle(session, office, row.id)
+        _judge_again(session, desk, row.id, about)
+
+
+def _judge_again(session: Session, desk: _Desk, id_: str, about: Learnt) -> bool:
+    """Judge a message in the light of ``about``; whether that could be done."""
+    found = desk.found(session, id_, about)
+    if found is None:
+        return False
+    messages.store_found(session, id_, found)
+    if about:
+        remember(session, LEARNT + id_, _mark(about))
+    else:
+        forget_learnt(session, id_)
+    settle(session, desk.judging.office, id_)
+    return True
 
 
 def forget_learnt(session: Session, message: str) -> None:
@@ -71,7 +87,7 @@ def learnt_of(session: Session, office: Office) -> Learnt:
     lessons = list(_lessons(session, office))
     names = (LearntName(one.name, *unit, one.sender, one.decision) for one in lessons if one.name for unit in one.units)
     refusals = (LearntRefusal(one.sender, one.refuses, one.decision) for one in lessons if one.sender and one.refuses)
-    addresses = _addresses(lessons, _reports(session, office))
+    addresses = _addresses(lessons, _reports(session, office), office)
     return Learnt(addresses, placed(tuple(names), office.contexts), tuple(refusals))
 
 
@@ -92,34 +108,37 @@ class _Lesson:
 
 def _lessons(session: Session, office: Office) -> Iterator[_Lesson]:
     """In the order of the messages' ids: the order of decisions about different messages plays no part."""
-    about = office.standing.by_message
-    query = select(MessageRow.id, MessageRow.sender, MessageRow.subject).where(MessageRow.source == "message")
-    for id_, sender, subject in session.exec(query.order_by(col(MessageRow.id))):
-        passed_on = is_forward(subject, "") or any(sender in item.coordinators for item in office.contexts)  # R21
-        for decision in _last(about.get(id_, ())):
+    for id_, decisions in sorted(office.standing.by_message.items()):
+        row = session.get(MessageRow, id_)
+        if row is None or row.source != "message":
+            continue
+        forwards = is_forward(row.subject, "") or _is_coordinator(row.sender, office)  # R21
+        found = from_json(Filing, row.found) if row.found is not None else Filing("review")
+        for decision in _last(decisions):
             match decision.action:
                 case Reject():
-                    yield _Lesson(decision.id, id_, sender, refuses=wording(subject))
+                    yield _Lesson(decision.id, id_, row.sender, refuses=wording(row.subject))
                 case Assign() as action:
-                    yield _assigned(decision, action, id_, "" if passed_on else sender, office)
+                    yield _assigned(decision, action, found, "" if forwards else row.sender, office)
                 case _:
                     continue
 
 
-def _assigned(decision: Decision, action: Assign, message: str, sender: str, office: Office) -> _Lesson:
-    """The unit that a person named; and the name under which nobody knew it, as it stood before the decision."""
-    before = from_json(Submission, json.loads(decision.before)) if decision.before else None
+def _is_coordinator(address: str, office: Office) -> bool:
+    return any(address in item.coordinators for item in office.contexts)
+
+
+def _assigned(decision: Decision, action: Assign, found: Filing, sender: str, office: Office) -> _Lesson:
+    """The unit that a person named; and the name in the report, where by itself it is on no roster."""
+    message, _, place = action.submission.rpartition("/")
     context = next((item for item in office.contexts if item.campaign.id == action.campaign), None)
     unit = context.roster.unit(action.unit or "") if context else None
-    if before is None:
-        return _Lesson(decision.id, message, sender, ((unit.code, unit.name),) if unit else ())
-    return _Lesson(
-        decision.id,
-        message,
-        "" if before.unauthenticated else sender,
-        ((unit.code, unit.name),) if unit else (),
-        before.unit_text if before.unit is None else "",
-    )
+    units = ((unit.code, unit.name),) if unit else ()
+    head = next((one for one in reversed(found.submissions[: int(place)]) if not one.alternative), None)
+    if head is None or int(place) > len(found.submissions):
+        return _Lesson(decision.id, message, sender, units)
+    name = head.unit_text if head.unit is None else ""
+    return _Lesson(decision.id, message, "" if head.unauthenticated else sender, units, name)
 
 
 def _last(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -158,12 +177,17 @@ def _names_of(code: str, office: Office) -> set[str]:
     return names if len(names) == 1 else set()
 
 
-def _addresses(lessons: Iterable[_Lesson], reports: Mapping[Share, tuple[str, ...]]) -> tuple[LearntAddress, ...]:
+def _addresses(
+    lessons: Iterable[_Lesson], reports: Mapping[Share, tuple[str, ...]], office: Office
+) -> tuple[LearntAddress, ...]:
+    """What both tell, save what the rosters have."""
     decided: dict[Share, dict[str, str]] = {}
     for one in lessons:
         for code, name in one.units if one.sender else ():
             decided.setdefault((one.sender, code, name), {}).setdefault(one.message, one.decision)
-    shares = sorted({*decided, *reports})
+    units = [unit for item in office.contexts for unit in item.roster.units]
+    registered = {(email, unit.code, unit.name) for unit in units for email in unit.emails}
+    shares = sorted({*decided, *reports} - registered)
     by_age = {share: sorted(decided.get(share, {}).values(), key=lambda id_: (len(id_), id_)) for share in shares}
     return tuple(LearntAddress(*share, tuple(by_age[share]), reports.get(share, ())) for share in shares)
 
@@ -230,10 +254,3 @@ def _candidates(session: Session, office: Office, learnt: Learnt, known: Collect
 def _mark(about: Learnt) -> str:
     """By which it is seen whether what concerns a message has changed; "" where nothing does."""
     return hashlib.sha256(repr(about).encode()).hexdigest() if about else ""
-
-
-def _remember(session: Session, message: str, mark: str) -> None:
-    if mark:
-        remember(session, LEARNT + message, mark)
-    else:
-        forget_learnt(session, message)

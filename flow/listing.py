@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from digest.sheets import FORMULA_START, Sheet, workbook_octets
@@ -65,6 +66,16 @@ REFUSED = Text("同类来件没有单位线索时不再询问", "such mail is no
 REPORTS = Text("来件{count}封", "{count} messages")
 YES, NO = Text("是", "yes"), Text("否", "no")
 LABELS = {measure.name: measure.label for measure in STANDARD_MEASURES}
+WHERE = {
+    "body": Text("正文", "body"),
+    "subject": Text("主题", "subject"),
+    "sender": Text("发件人", "sender"),
+    "header": Text("邮件头", "header"),
+    "picture": Text("图片", "picture"),
+    "decision": Text("人工决定", "decision"),
+    "learnt": Text("以前的决定和来件", "learnt before"),
+}
+PAGE = re.compile(r", page (\d+)$")
 CELL_LIMIT = 32_000
 
 
@@ -130,17 +141,16 @@ def missing_rows(boards: Iterable[Board], form: Form, with_board: bool = False) 
 
 def learnt_rows(learnt: Learnt, form: Form) -> list[Row]:
     """One row a thing learnt: what it is, of which unit, on which decisions or reports it rests, how it counts."""
-    told: dict[str, set[str]] = {}
+    told: dict[str, list[LearntAddress]] = {}
     for one in learnt.addresses:
-        told.setdefault(one.address, set()).add(one.unit)
-    rows: list[tuple[Text, str, str, Sequence[str], int, Text]] = [
-        (ADDRESS, f"{one.unit} {one.unit_name}", one.address, one.decisions, len(one.reports), _counts(one, told))
-        for one in learnt.addresses
-    ]
-    rows += [
-        (NAME, f"{one.unit} {one.unit_name}", one.name, (one.decision,), 0, EVERYWHERE if one.everywhere else SENDER)
-        for one in learnt.names
-    ]
+        told.setdefault(one.address, []).append(one)
+    rows: list[tuple[Text, str, str, Sequence[str], int, Text]] = []
+    for one in learnt.addresses:
+        how = _counts(one, told[one.address])
+        rows.append((ADDRESS, f"{one.unit} {one.unit_name}", one.address, one.decisions, len(one.reports), how))
+    for name in learnt.names:
+        how = EVERYWHERE if name.everywhere else SENDER
+        rows.append((NAME, f"{name.unit} {name.unit_name}", name.name, (name.decision,), 0, how))
     rows += [(REFUSAL, "", f"{one.address} {one.wording}", (one.decision,), 0, REFUSED) for one in learnt.refusals]
     return [
         [kind.say(form.language), unit, what, _grounds(decisions, reports, form.language), how.say(form.language)]
@@ -148,8 +158,10 @@ def learnt_rows(learnt: Learnt, form: Form) -> list[Row]:
     ]
 
 
-def _counts(one: LearntAddress, told: Mapping[str, set[str]]) -> Text:
-    if len(told[one.address]) > 1:
+def _counts(one: LearntAddress, told: Sequence[LearntAddress]) -> Text:
+    """As filing takes it (filing.who.senders); ``told`` is all that was learnt about the address."""
+    known = [other for other in told if other.is_evidence or not any(item.decisions for item in told)]
+    if one in known and len(known) > 1:
         return SHARED
     return LIKE_REGISTERED if one.is_sure else BESIDE if one.is_evidence else TOO_LITTLE
 
@@ -195,6 +207,14 @@ def unit_figure_rows(found: Iterable[CampaignFigures], form: Form) -> list[Row]:
 def _marks(of: FigureTotal | UnitFigure, language: Language) -> str:
     marks = [mark for mark, stands in ((PROVISIONAL, of.provisional), (DOUBTFUL, of.doubtful)) if stands]
     return " ".join(mark.say(language) for mark in marks)
+
+
+def place_text(where: str, language: Language) -> str:
+    """ "body" as people say it; a file's name stays, and its page."""
+    known = WHERE.get(where)
+    if known is not None or language == "en":
+        return known.say(language) if known else where
+    return PAGE.sub(r"，第 \1 页", where)
 
 
 def table(rows: Sequence[Row], widest: int = 40) -> str:

@@ -136,6 +136,26 @@ def envelopes(session: Session) -> dict[str, Envelope]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How a message stands, as far as one line tells it."""
+
+    status: str
+    units: tuple[str, ...]  # under which it is filed
+    subject: str
+
+
+def outlines(session: Session) -> dict[str, Outline]:
+    """How every message stands, by time of receipt."""
+    units: dict[str, list[str]] = {}
+    filed = select(SubmissionRow.message, SubmissionRow.unit).where(SubmissionRow.status == "filed")
+    for message, unit in session.exec(filed.order_by(col(SubmissionRow.id))):
+        units.setdefault(message, []).append(unit or "")
+    query = select(MessageRow.id, MessageRow.status, MessageRow.subject)
+    rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
+    return {id_: Outline(status, tuple(units.get(id_, ())), subject) for id_, status, subject in rows}
+
+
 def bounces(session: Session) -> list[tuple[str, datetime, DeliveryReport]]:
     """Messages that are bounces, with what they say, by time of receipt."""
     query = select(MessageRow).where(MessageRow.reason == "bounce", MessageRow.status == "not_a_report")

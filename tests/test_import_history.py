@@ -120,7 +120,7 @@ def test_a_thousand_old_mails_ask_nobody(tmp_path: Path, pymap: EmbeddedImap) ->
     assert len(rows) == 45 and {row["status"] for row in rows} == {"not_a_report"}
     assert [row["reason"] for row in rows].count("history") >= 40
     assert not any(row["submissions"] for row in rows)
-    assert "没有符合条件的内容" in office.run("review", "list").out
+    assert "没有等人处理的邮件" in office.run("review", "list").out
     assert office.missing("2025-06-25")["received"] == 0
 
 

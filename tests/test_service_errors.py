@@ -400,7 +400,7 @@ def test_two_writers_exclude_each_other_and_decisions_are_queued(office: SmallOf
         ["record", "--unit", "A1", "--at", "2025-06-20", "--channel", "fax"],
         ["record", "--unit", "A1", "--at", "2025-06-20", "--channel", "phone", "--file", "none.pdf"],
         ["close", "--campaign", "none"], ["import"], ["import", "none.eml"],
-        ["setup", "--provider", "none"], ["purge"], ["rebuild", "--dry-run"],
+        ["setup", "--provider", "none"], ["purge"], ["rebuild", "--dry-run", "--into", "x"],
     ],
     ids=" ".join,
 )  # fmt: skip

@@ -24,7 +24,9 @@ INSPECTED = re.compile(
 )
 CORRECTS = re.compile(r"(?:应为|更正为|改为|误写|笔误)[^,，。；]{0,4}[\d一二两三四五六七八九十百]")
 FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
-STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地")
+STATE = re.compile(
+    r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地"
+)
 FORM_LABEL = re.compile(
     r"^\W*(?:活动|培训|演练|会议|检查)?(?:时间|地点|日期|主持人?|记录人?|参加人员|参与人员|参会人员|参演单位|主讲人?|联系人|电话|报送单位|填报单位|单位)[:：]"
 )
@@ -101,7 +103,9 @@ def readings(documents: Sequence[Document], campaign: Campaign) -> list[Told]:
     return [one for one in told if one.readings]
 
 
-def in_company(told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]) -> Iterator[tuple[Statement, Reading]]:
+def in_company(
+    told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]
+) -> Iterator[tuple[Statement, Reading]]:
     """Each clause with what its neighbours tell of by ``weigh``: a detail belongs to the deed that it is told with."""
     heading, before = "", Counter[int]()
     for one in told:

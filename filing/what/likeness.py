@@ -32,8 +32,7 @@ class Reading:
     def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
         """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
         shares = tuple(
-            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)}
-            for at, own in enumerate(self.shares)
+            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)} for at, own in enumerate(self.shares)
         )
         return Reading(shares, {**self.nothing, "in_company": max(others.values(), default=0.0)})
 
@@ -71,7 +70,9 @@ def _score(shares: Shares, weights: Mapping[str, float]) -> float:
     return sum(weights[place] * share for place, share in shares.items())
 
 
-def _add(shares: Sequence[Shares], terms: frozenset[Term], part: float, profiles: Profiles, said: frozenset[str]) -> None:
+def _add(
+    shares: Sequence[Shares], terms: frozenset[Term], part: float, profiles: Profiles, said: frozenset[str]
+) -> None:
     for term in terms:
         loose = term.kind == "loose"
         claims = profiles.claims.get(Term("concept", term.key) if loose else term, ())

@@ -35,7 +35,9 @@ class Claim:
     at: int
     place: str
     share: float  # 1.0 where no other activity has it
-    within: frozenset[str] = frozenset()  # topics of its title, one of which must be said for the share to count in full
+    within: frozenset[str] = (
+        frozenset()
+    )  # topics of its title, one of which must be said for the share to count in full
 
 
 @dataclass(frozen=True, slots=True)

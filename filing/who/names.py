@@ -99,10 +99,14 @@ class NameIndex:
         return any(count <= max(1, len(name) // 8) for count in wrong)
 
     def is_distinctive(self, name: str, code: str) -> bool:
-        """Whether a name that no roster has is the unit's own wherever it stands: 中心卫生院 would be many units'."""
-        own = take_apart(squeeze(name), self.places)
-        others = (known for other in self._units if other != code for known in self.names_of(other))
-        return is_own(own.stem) and not own.stem.endswith(PLACELIKE) and not any(own.stem in known for known in others)
+        """Whether a name that no roster has is the unit's own wherever it stands.
+
+        中心卫生院 would be many units'; of a hospital, neither 海沃集团 nor 工会委员会 is another name.
+        """
+        own, unit = (take_apart(squeeze(one), self.places) for one in (name, self._units[code].name))
+        if not (_alike(own.ending, unit.ending) and is_own(own.stem)) or own.stem.endswith(PLACELIKE):
+            return False
+        return not any(own.stem in known for other in self._units if other != code for known in self.names_of(other))
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""
@@ -307,6 +311,12 @@ def _own_ending(name: str, behind: str, own_names: tuple[str, ...]) -> int:
 
 def _fits(name: str, tail: str, behind: str, own_names: tuple[str, ...]) -> bool:
     return behind.startswith(tail) and not name.endswith(tail) and any(own.endswith(tail) for own in own_names)
+
+
+def _alike(ending: str, other: str) -> bool:
+    """Whether two endings are of one kind of organisation: 医院 and 人民医院, 妇幼 and 妇幼保健院."""
+    mine, others = ((one, *shorter_endings(one)) if one else () for one in (ending, other))
+    return any(one.endswith(two) or two.endswith(one) for one in mine for two in others)
 
 
 def _one_differs(name: str, read: str) -> bool:

@@ -18,6 +18,7 @@ class Known:
     domain_of: str | None = None  # the only unit that writes from this organisation's domain
     is_sure: bool = True  # registered, or confirmed several times; else it is never enough by itself
     owners: tuple[str, ...] = ()  # those that a roster or a person vouches for: content of another unit is in conflict
+    backed: tuple[str, ...] = ()  # those that it speaks for: shared by what was learnt, for none that only that told
 
     @property
     def code(self) -> str | None:
@@ -33,13 +34,13 @@ def known_sender(address: str, context: CampaignContext) -> Known:
         return Known(trusted=True)
     registered = [unit.code for unit in context.roster.units if address in unit.emails]
     learnt = [one for one in context.learnt if one.address == address]
+    owners = tuple(dict.fromkeys([*registered, *(one.unit for one in learnt if one.decisions)]))
+    if owners or len(learnt) < 2:  # one report outweighs nobody's word, and proves nothing alone
+        learnt = [one for one in learnt if one.is_evidence]
     codes = tuple(dict.fromkeys([*registered, *(one.unit for one in learnt)]))  # of two units, it is shared
-    if len(codes) == 1 and not registered and not learnt[0].is_evidence:
-        codes = ()
-    confirmed = [one.unit for one in learnt if one.decisions]
     is_sure = bool(registered) or not codes or any(one.is_sure for one in learnt)
-    owners = tuple(dict.fromkeys([*registered, *confirmed]))
-    return Known(codes, False, None if codes else _domain_unit(address, context), is_sure, owners)
+    backed = codes if len(codes) == 1 else tuple(registered)
+    return Known(codes, False, None if codes else _domain_unit(address, context), is_sure, owners, backed)
 
 
 def writes_for(address: str, unit: str, context: CampaignContext) -> bool:

@@ -60,6 +60,7 @@ class UnitVerdict:
     reason: str = ""
     explanation: Text | None = None
     clues: tuple[Clue, ...] = ()  # that speak for the first unit
+    rivals: tuple[tuple[Clue, ...], ...] = ()  # that speak for each of the others
     unit_text: str = ""
 
 
@@ -196,7 +197,7 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
 
 
 def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdict:
-    known = top.unit in seen.sender.codes
+    known = top.unit in seen.sender.backed
     domain = seen.sender.domain_of == top.unit
     needed = _SORTED if seen.is_sorted_for(top.unit, index) else _ALONE
     if known:
@@ -294,7 +295,7 @@ def selves_endings(word: str) -> tuple[str, ...]:
     return tuple(known.get(word, [word]))
 
 
-def _clues_of(seen: Witnesses, unit: str | None) -> tuple[Clue, ...]:
+def _clues_of(seen: Witnesses, unit: str) -> tuple[Clue, ...]:
     own = [clue for clue in seen.clues if clue.unit == unit and clue.source not in _IDLE]
     return tuple(sorted(own, key=lambda clue: -clue.weight))
 
@@ -309,7 +310,14 @@ def _review(
     seen: Witnesses, units: Sequence[str | None], reason: str, explanation: Text, unit_text: str = ""
 ) -> UnitVerdict:
     ordered = tuple(dict.fromkeys(units))
-    return UnitVerdict(ordered, False, 0.5, reason, explanation, _clues_of(seen, ordered[0]), unit_text)
+    first, *rest = (_clues_of(seen, unit) if unit else _stranger_clues(seen, unit_text) for unit in ordered)
+    return UnitVerdict(ordered, False, 0.5, reason, explanation, first, tuple(rest), unit_text)
+
+
+def _stranger_clues(seen: Witnesses, name: str) -> tuple[Clue, ...]:
+    """Where the name stands that is on no roster."""
+    found = (one for one in seen.strangers if one.name == name)
+    return tuple(Clue("", "signature", one.where, one.text, 0.0) for one in found)[:1]
 
 
 def _place(seen: Witnesses, unit: str) -> Text:

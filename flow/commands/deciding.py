@@ -12,6 +12,7 @@ from pathlib import Path
 from flow.apply import apply_decisions
 from flow.campaigns import Writer, choose
 from flow.commands.desk import Arguments, Desk
+from flow.consequences import consequences, outlines
 from flow.decide import (
     decide,
     existing_submission,
@@ -44,6 +45,7 @@ from records.errors import ArchiveBusy, UsageError
 from records.filings import Filing, Submission
 from records.words import Text
 from storage import messages
+from storage.catalogue import target_of
 from storage.faults import step
 
 DONE = Text("已记录决定 {id}", "decision {id} is recorded")
@@ -74,6 +76,7 @@ def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
 
     def run(desk: Desk, args: Arguments) -> int:
         with desk.reading() as office:
+            stood = outlines(office)
             action, before = make(desk, office, args)
             who = _who(desk, args)
             decision = decide(office.archive, action, who, before, _after(office, action, who))
@@ -83,6 +86,8 @@ def carry_out(make: Make) -> Callable[[Desk, Arguments], int]:
                     with desk.reader(office.archive) as reader:
                         process_pending(office, reader)
                 desk.say(DONE.fill(id=decision.id))
+                for text in consequences(office, decision.id, target_of(decision.action), stood):
+                    desk.say(text)
         except ArchiveBusy:
             desk.say(QUEUED.fill(id=decision.id))
         return 0

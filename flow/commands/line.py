@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from config import Settings, read_settings
-from flow.commands import deciding, keeping, looking, setting_up, starting, working
+from flow.commands import deciding, keeping, looking, reviewing, setting_up, starting, working
 from flow.commands.desk import Arguments, Desk, config_path
 from flow.providers import providers
 from records.errors import BaosongError, UsageError
@@ -153,10 +153,10 @@ def _count(text: str) -> int:
 def _add_review(commands: argparse._SubParsersAction[Parser]) -> None:
     review = commands.add_parser("review", help="人工复核")
     review.add_argument("--campaign", metavar="ID", default=argparse.SUPPRESS)
-    review.set_defaults(run=looking.run_review_list, needs_config=True)
+    review.set_defaults(run=reviewing.run_review_list, needs_config=True)
     actions = review.add_subparsers(metavar="ACTION", parser_class=Parser)
-    _command(actions, "list", looking.run_review_list, "等人处理的邮件", campaign=True)
-    _command(actions, "show", looking.run_review_show, "一封邮件的详情").add_argument("id", metavar="ID")
+    _command(actions, "list", reviewing.run_review_list, "等人处理的邮件", campaign=True)
+    _command(actions, "show", reviewing.run_review_show, "一封邮件的详情").add_argument("id", metavar="ID")
     assign = _decision(actions, "assign", deciding.assign, "确定单位、类型等")
     assign.add_argument("id", metavar="ID")
     assign.add_argument("--unit", metavar="U")

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Sequence
 
-from digest.speech import clean
-from flow.campaigns import NONE_OPEN, listed
+from flow.campaigns import NONE_OPEN, campaigns_asked, listed
 from flow.commands.desk import Arguments, Desk
-from flow.decide import find_submission, requirement_id, unit_code
+from flow.decide import requirement_id, unit_code
 from flow.export import boards_json
 from flow.figures import figures_of
 from flow.learning import learnt_of
 from flow.listing import (
-    KIND,
-    STATUS,
     as_csv,
     as_xlsx,
     learnt_rows,
     missing_rows,
+    place_text,
     submission_rows,
     table,
     total_rows,
@@ -32,13 +29,11 @@ from flow.reminders import boards_of, reminded
 from flow.search import Found, search
 from flow.standing import in_force
 from flow.views import Wanted, all_views
-from records.boards import Board, MessageView
+from records.boards import Board
 from records.campaigns import CampaignContext
 from records.decisions import Decision, Version
 from records.errors import UsageError
-from records.measures import STANDARD_MEASURES
-from records.words import Language, Text
-from storage import messages
+from records.words import Text
 from storage.catalogue import target_of
 
 SUBMISSIONS = Text("收件清单", "Submissions")
@@ -50,10 +45,6 @@ COUNTS = Text(
 )
 FIGURES_OF = Text("{title}（{id}）", "{title} ({id})")
 NOTHING = Text("没有符合条件的内容", "nothing matches")
-SUGGESTION = Text(
-    "  {state} {id}：{unit}，{kind}，活动 {activities}，把握 {confidence:.0%}",
-    "  {state} {id}: {unit}, {kind}, activities {activities}, confidence {confidence:.0%}",
-)
 DECISION_HEAD = (
     Text("编号", "id"),
     Text("时间", "time"),
@@ -75,48 +66,6 @@ HOW_TO_UNLEARN = Text(
     "undo a decision, and what it taught is gone and the mail filed anew. What the roster has is not listed here.",
 )
 UNDONE = Text("已撤销", "undone")
-SUGGESTED = Text("建议", "suggestion")
-NO_SUGGESTION = Text(
-    "  没有建议：请用 review assign 或 review reject 决定", "  no suggestion: use review assign or review reject"
-)
-EVIDENCE = Text("    依据（{for_}，{where}）：{text}", "    evidence ({for_}, {where}): {text}")
-ATTACHMENT = Text("  附件 {name}（{size} 字节，{status}）", "  attachment {name} ({size} octets, {status})")
-LINK = Text(
-    "  超大附件 {place}：{name}（{size} 字节，到期 {end}，{state}）",
-    "  linked file {place}: {name} ({size} octets, ends {end}, {state})",
-)
-LINK_DONE, LINK_OPEN = Text("已处理", "done"), Text("未下载", "not fetched")
-REMARK = Text("  提示：{text}", "  remark: {text}")
-HOW_TO_DECIDE = Text(
-    "确认或改正：review assign 编号 [--unit …]；不是报送材料：review reject 编号；详情：review show 编号",
-    "confirm or correct: review assign ID [--unit …]; no report: review reject ID; details: review show ID",
-)
-FOR = {
-    "unit": Text("单位", "unit"),
-    "campaign": Text("报送任务", "campaign"),
-    "kind": Text("类型", "kind"),
-    "requirement": Text("报送要求", "requirement"),
-    "activity": Text("活动", "activity"),
-    "figure": Text("数据", "figure"),
-    "supersedes": Text("更正", "supersedes"),
-}
-WHERE = {
-    "body": Text("正文", "body"),
-    "subject": Text("主题", "subject"),
-    "sender": Text("发件人", "sender"),
-    "picture": Text("图片", "picture"),
-    "decision": Text("人工决定", "decision"),
-}
-PAGE = re.compile(r", page (\d+)$")
-READ = {
-    "ok": Text("已读取", "read"),
-    "partial": Text("部分读取", "partly read"),
-    "unreadable": Text("无法读取", "unreadable"),
-    "skipped": Text("未读取", "not read"),
-}
-UNKNOWN_UNIT = Text("单位不明", "unit unknown")
-MEASURES = {measure.name: measure.label for measure in STANDARD_MEASURES}
-REVIEW_STATUSES = ("review", "unreadable", "too_large")
 
 
 def run_missing(desk: Desk, args: Arguments) -> int:
@@ -196,51 +145,11 @@ def run_search(desk: Desk, args: Arguments) -> int:
         return 0
     for hit in found:
         received = hit.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
-        where = _where(hit.where, desk.language)
+        where = place_text(hit.where, desk.language)
         place = f"{where}：{hit.filename}" if hit.filename else where
         print(table([[hit.raw_sha256[:12], received, hit.unit or "-", place], ["", "", "", hit.snippet]], widest=90))
     if not found:
         desk.say(NOTHING)
-    return 0
-
-
-def run_review_list(desk: Desk, args: Arguments) -> int:
-    """What waits for a person."""
-    with desk.reading() as office, office.archive.database.session() as session:
-        wanted = Wanted(campaigns=_campaigns(office, args.campaign))
-        views = all_views(session, office.judge(session), wanted, with_content=False)
-    waiting = [view for view in views if view.status in REVIEW_STATUSES]
-    for view in waiting:
-        _print_waiting(desk, view)
-    desk.say(HOW_TO_DECIDE if waiting else NOTHING)
-    return 0
-
-
-def run_review_show(desk: Desk, args: Arguments) -> int:
-    """One message with all that is known of it."""
-    with desk.reading() as office:
-        message, _ = find_submission(office, args.id)
-        with office.archive.database.session() as session:
-            view = office.judge(session).seen(messages.views(session, [message])[0])
-    _print_waiting(desk, view)
-    for submission in view.submissions:
-        for item in submission.evidence:
-            for_, where = _what_for(item.for_, desk.language), clean(_where(item.where, desk.language), 200)
-            desk.say(EVIDENCE.fill(for_=for_, where=where, text=clean(item.text, 200)))
-    for remark in view.remarks:
-        desk.say(REMARK.fill(text=clean(remark.text.say(desk.language), 1000)))
-    for attachment in view.attachments:
-        name = clean(attachment.filename or "-", 200)
-        desk.say(ATTACHMENT.fill(name=name, size=attachment.size_bytes, status=READ[attachment.status]))
-    for place, link in enumerate(view.cloud_links, 1):
-        state = (LINK_DONE if link.is_done else LINK_OPEN).say(desk.language)
-        end = desk.form.time(link.expires_at) or "-"
-        desk.say(
-            LINK.fill(place=place, name=clean(link.name, 200) or "-", size=link.size_bytes or "?", end=end, state=state)
-        )
-        print("    " + clean(link.url, len(link.url) + 1))
-    for line in view.body_text.splitlines():
-        print(clean(line, len(line) + 1))
     return 0
 
 
@@ -288,7 +197,7 @@ def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
     """The filters of a listing or search. Raises UsageError."""
     contexts = listed(office.contexts, args.campaign) or office.contexts
     return Wanted(
-        campaigns=_campaigns(office, args.campaign),
+        campaigns=campaigns_asked(office.contexts, args.campaign),
         of_none=args.campaign is None,
         units=None if args.unit is None else _shares(office, contexts, args.unit),
         activity=args.activity,
@@ -297,11 +206,6 @@ def wanted_by(desk: Desk, office: Office, args: Arguments) -> Wanted:
         since=moment(args.since, desk.zone, end_of_day=False) if args.since is not None else None,
         until=moment(args.until, desk.zone) if args.until is not None else None,
     )
-
-
-def _campaigns(office: Office, campaign: str | None) -> frozenset[str] | None:
-    """The campaign asked for, else all open ones; None, for any, where none is open. Raises UsageError."""
-    return frozenset(context.campaign.id for context in listed(office.contexts, campaign)) or None
 
 
 def _shares(office: Office, contexts: Sequence[CampaignContext], unit: str) -> frozenset[tuple[str, str]]:
@@ -316,40 +220,6 @@ def _shares(office: Office, contexts: Sequence[CampaignContext], unit: str) -> f
     if problem is not None and not found:
         raise problem
     return frozenset(found)
-
-
-def _print_waiting(desk: Desk, view: MessageView) -> None:
-    received = view.received_at.astimezone(desk.zone).strftime("%Y-%m-%d %H:%M")
-    sender = f"{view.sender_name} <{view.sender}>" if view.sender_name else view.sender
-    status = STATUS[view.status].say(desk.language)
-    print(table([[view.id[:12], received, status, sender, view.subject]], widest=60))
-    if view.explanation is not None:
-        print("  " + clean(view.explanation.say(desk.language), 1000))
-    for item in view.submissions:
-        unit = f"{item.unit} {item.unit_name}" if item.unit else item.unit_name or UNKNOWN_UNIT.say(desk.language)
-        place = f"{view.id[:12]}/{item.id.rpartition('/')[2]}"
-        unit = clean(unit, 200)
-        done = " ".join(item.activities) or "-"
-        state = SUGGESTED if item.status == "review" else STATUS[item.status]
-        given = {"state": state, "id": place, "unit": unit, "kind": KIND[item.kind], "activities": done}
-        desk.say(SUGGESTION.fill(**given, confidence=item.confidence))
-    if not view.submissions and view.status in REVIEW_STATUSES:
-        desk.say(NO_SUGGESTION)
-
-
-def _what_for(for_: str, language: Language) -> str:
-    """ "activity:3" as people say it."""
-    name, _, value = for_.partition(":")
-    known = FOR.get(name)
-    return f"{known.say(language) if known else name} {MEASURES.get(value, value)}".strip()
-
-
-def _where(where: str, language: Language) -> str:
-    """ "body" as people say it; a file's name stays, and its page."""
-    known = WHERE.get(where)
-    if known is not None or language == "en":
-        return known.say(language) if known else where
-    return PAGE.sub(r"，第 \1 页", where)
 
 
 def _hit_json(desk: Desk, hit: Found) -> dict[str, object]:
