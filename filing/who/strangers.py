@@ -182,4 +182,10 @@ def _is_office(name: str, offices: tuple[str, ...], index: NameIndex) -> bool:
     bare = name
     for place in index.places:
         bare = bare.removeprefix(place)
-    return any(name in office or office in name or (len(bare) >= 4 and bare in office) for office in offices)
+    return any(name in office or _is_desk(name, office) or (len(bare) >= 4 and bare in office) for office in offices)
+
+
+def _is_desk(name: str, office: str) -> bool:
+    """Whether the name is the office's with a department behind it: 司法局法制科, not 司法局龙湾司法所."""
+    rest = name.partition(office)[2] if office in name else name
+    return rest != name and (not rest or rest.endswith(words("names", "departments")))
