@@ -22,6 +22,7 @@ _TITLE = re.compile(
     r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
 )
 _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
+_PARTS = tuple(word for key in ("branches", "campuses", "institutions", "longer_ends") for word in words("names", key))
 _NOT_SIGNED = re.compile(r"[的了]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
 _LONG_DEPARTMENTS = tuple(word for word in words("names", "departments") if len(word) >= 3)
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
@@ -167,10 +168,10 @@ def place_in(line: str) -> str:
 
 
 def part_in(line: str) -> str:
-    """城南分院, 北校区: a part's own name if the line is that, with a date beside it at most; else ""."""
+    """城南分院, 北校区, 龙潭法庭: a part's own name if the line is that, with a date beside it at most; else ""."""
     text = re.sub(r"[^\u4e00-\u9fff]", "", squeeze(DATE.sub("", line)))
-    marks = (*words("names", "branches"), *words("names", "campuses"))
-    return text if len(text) <= 10 and text.endswith(marks) and not _NOT_A_NAME.search(text) else ""
+    named = 3 <= len(text) <= 10 and text.endswith(_PARTS) and not text.endswith(words("names", "no_longer_ends"))
+    return text if named and not _NOT_A_NAME.search(text) else ""
 
 
 def _offices(campaign: Campaign) -> tuple[str, ...]:
