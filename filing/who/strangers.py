@@ -112,7 +112,8 @@ def strangers_named(text: str, where: str, index: NameIndex) -> list[Stranger]:
     hits = index.find(row)
     found: list[Stranger] = []
     begins = _TITLE.match(row.text)
-    for match in (*_SURE.finditer(row.text), *([begins] if begins else ())):
+    whole = begins is not None and _after_last_word(begins["name"]) == begins["name"]
+    for match in (*_SURE.finditer(row.text), *([begins] if begins and whole else ())):
         touched = [hit for hit in hits if hit.start < match.end() and match.start() < hit.end]
         name = _after_last_word(match[0])
         guest = row.text[: match.end() - len(name)].endswith(words("names", "guests_before"))
