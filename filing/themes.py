@@ -11,7 +11,9 @@ from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
 from records.campaigns import Campaign
 
-QUOTED = re.compile(r"[“\"‘「『《]([^”\"’」』》]{3,30})[”\"’」』》]")
+QUOTED = re.compile(
+    r"[“\"‘「『《]([^“‘「『《”\"’」』》]{3,30})[”\"’」』》]"
+)  # the inner one of 《…“安全生产月”活动方案》
 _YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
 _FORMAL = re.compile(
     r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"

@@ -180,7 +180,8 @@ def signs(layout: Layout, hit: Hit, hits: Sequence[Hit]) -> bool:
     rest = _residue(behind)
     if rest and hit.name.endswith(PLACELIKE):
         return False  # 甲镇某老院 is not the town
-    return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not rest.endswith(_ORGANISATIONS)
+    longer = rest.endswith(_ORGANISATIONS) or rest.endswith(words("names", "longer_ends"))
+    return len(_residue(before)) <= _RESIDUE and len(rest) <= _RESIDUE and not longer
 
 
 def line_is_name(layout: Layout, hit: Hit) -> bool:

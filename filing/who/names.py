@@ -156,7 +156,8 @@ class NameIndex:
     def _longest(self, text: str, at: int) -> int:
         for length in self._lengths.get(text[at : at + 2], ()):
             end = at + length
-            if end <= len(text) and text[at:end] in self._forms and _whole_words(text, at, end):
+            cut = text.startswith("公室", end) and text[end - 1 : end] == "办"  # 大桥街道办|公室
+            if end <= len(text) and text[at:end] in self._forms and not cut and _whole_words(text, at, end):
                 return end
         return 0
 
@@ -223,6 +224,8 @@ class NameIndex:
             return "branch", branch.end()
         if campus := _CAMPUS.match(behind) or _CALLED_CAMPUS.match(behind):
             return ("branch" if set(form.units) & self._parents else "campus"), campus.end()
+        if longer := _INSTITUTION.match(behind) or _LONGER_NAME.match(behind):
+            return "branch", longer.end()
         return "clear", 0
 
     def _near_spans(self, text: str, taken: Sequence[_Span]) -> list[_Span]:
@@ -340,7 +343,8 @@ _CALLED = rf"[{word_list('names')['begin_names']}][^{_STOP}{word_list('names')['
 
 
 def _pattern(marks: tuple[str, ...], between: int, *more: str) -> re.Pattern[str]:
-    return re.compile(rf"[^{_STOP}\W]{{0,{between}}}?(?:{'|'.join([*map(re.escape, marks), *more])})")
+    ordinal = r"(?:第[一二三四五六七八九十百\d]{1,3})?"  # 第一分公司
+    return re.compile(rf"{ordinal}[^{_STOP}\W]{{0,{between}}}?(?:{'|'.join([*map(re.escape, marks), *more])})")
 
 
 def _called(marks: tuple[str, ...]) -> str:
@@ -353,6 +357,14 @@ _CAMPUS = _pattern(words("names", "campuses"), 6)
 _CALLED_BRANCH = re.compile(_called(tuple(word for word in words("names", "branches") if word.startswith("分"))))
 _CALLED_CAMPUS = re.compile(_called(words("names", "campuses")))
 _VILLAGE = rf"(?:村(?![{word_list('names')['no_village']}])|村(?=民?委)|社区|居委|屯)"
+_INSTITUTION = re.compile(
+    rf"[^{_STOP}{word_list('names')['no_institution']}\W\d]{{0,4}}?(?:{'|'.join(words('names', 'institutions'))})"
+)
+_LONGER_NAME = re.compile(
+    rf"[^{_STOP}\W\d]{{1,6}}?(?:{'|'.join(words('names', 'longer_ends'))})"
+    rf"{''.join(f'(?<!{word})' for word in words('names', 'no_longer_ends'))}"
+    r"(?=20\d\d|二[〇○零]|关于|总结|小结|工作|活动|情况|材料|报送|文件|扎实|认真|积极|围绕|深入|全面|编|供稿|召开|\W|$)"
+)
 _IN_A_TOWN = re.compile(rf"[^{_STOP}\W]{{1,4}}?(?:村|社区|居委|屯|小区|学校|公司)|{_CALLED}{_VILLAGE}")
 _LONGER_PLACE = _pattern(tuple(word for word in words("names", "organisations") if len(word) >= 2), 6)
 

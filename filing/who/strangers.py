@@ -22,6 +22,7 @@ _TITLE = re.compile(
     r"(?=关于|20\d\d|开展|组织|举办|举行|召开|活动|总结|小结|情况|工作|安全|专题|报送|简报|信息|[a-z0-9—\-]|$)"
 )
 _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
+_PARTS = tuple(word for key in ("branches", "campuses", "institutions", "longer_ends") for word in words("names", key))
 _NOT_SIGNED = re.compile(r"[的了]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
 _LONG_DEPARTMENTS = tuple(word for word in words("names", "departments") if len(word) >= 3)
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
@@ -111,7 +112,8 @@ def strangers_named(text: str, where: str, index: NameIndex) -> list[Stranger]:
     hits = index.find(row)
     found: list[Stranger] = []
     begins = _TITLE.match(row.text)
-    for match in (*_SURE.finditer(row.text), *([begins] if begins else ())):
+    whole = begins is not None and _after_last_word(begins["name"]) == begins["name"]
+    for match in (*_SURE.finditer(row.text), *([begins] if begins and whole else ())):
         touched = [hit for hit in hits if hit.start < match.end() and match.start() < hit.end]
         name = _after_last_word(match[0])
         guest = row.text[: match.end() - len(name)].endswith(words("names", "guests_before"))
@@ -167,10 +169,10 @@ def place_in(line: str) -> str:
 
 
 def part_in(line: str) -> str:
-    """城南分院, 北校区: a part's own name if the line is that, with a date beside it at most; else ""."""
+    """城南分院, 北校区, 龙潭法庭: a part's own name if the line is that, with a date beside it at most; else ""."""
     text = re.sub(r"[^\u4e00-\u9fff]", "", squeeze(DATE.sub("", line)))
-    marks = (*words("names", "branches"), *words("names", "campuses"))
-    return text if len(text) <= 10 and text.endswith(marks) and not _NOT_A_NAME.search(text) else ""
+    named = 3 <= len(text) <= 10 and text.endswith(_PARTS) and not text.endswith(words("names", "no_longer_ends"))
+    return text if named and not _NOT_A_NAME.search(text) else ""
 
 
 def _offices(campaign: Campaign) -> tuple[str, ...]:
@@ -182,4 +184,10 @@ def _is_office(name: str, offices: tuple[str, ...], index: NameIndex) -> bool:
     bare = name
     for place in index.places:
         bare = bare.removeprefix(place)
-    return any(name in office or office in name or (len(bare) >= 4 and bare in office) for office in offices)
+    return any(name in office or _is_desk(name, office) or (len(bare) >= 4 and bare in office) for office in offices)
+
+
+def _is_desk(name: str, office: str) -> bool:
+    """Whether the name is the office's with a department behind it: 司法局法制科, not 司法局龙湾司法所."""
+    rest = name.partition(office)[2] if office in name else name
+    return rest != name and (not rest or rest.endswith(words("names", "departments")))

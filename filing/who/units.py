@@ -174,7 +174,7 @@ def _is_of_a_relative(top: Standing, rivals: Sequence[Standing], index: NameInde
 def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing], index: NameIndex) -> UnitVerdict:
     """The mailbox is another unit's: parents, branches and principals send for others, and people copy texts.
 
-    A signature wins that agrees with letterhead, title or file name; so does a letterhead that agrees with the file
+    The parent's mailbox sends what its branch signs. A signature wins that agrees with letterhead, title or file name; so does a letterhead that agrees with the file
     name, where the text calls itself what the mailbox's unit cannot be. Own words that name that unit win over both.
     """
     mailbox = _mailbox_of(seen)
@@ -187,6 +187,9 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     )
     if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
         return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
+    by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
+    if by_parent and "signature" in top.by_source and top.sure and not rivals:
+        return UnitVerdict((top.unit,), True, 0.85, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
     text = Text(
