@@ -32,7 +32,7 @@ FOUND_AND_FIXED = re.compile(r"查改|(?:发现|查出|排查)(?:并|和|及|及
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
 NO_AMOUNT = re.compile(
-    r"一封[公家]?[信书]|一(.)一.|(?<=一.)一."
+    r"一封[公家]?[信书]|一[^十百千万]一.|(?<=一[^十百千万])一."
 )  # a letter by its name; 一封一封, 一车一档: each of them
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 HAZARDS = ("hazards_found", "hazards_fixed")
