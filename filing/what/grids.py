@@ -38,6 +38,7 @@ ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 NO_SIGN = re.compile(r"[\W_]+")
 PART_OF_UNIT = re.compile(r"本级|机关$|直属")
 SHORTEST_NAME = 3
+NO_COLUMN = -1
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
@@ -104,7 +105,7 @@ def _groups(grid: Grid, label_at: int) -> list[str]:
     """For each row the word left of its label, or the last one above where cells were merged."""
     above, groups = "", []
     for row in grid.rows:
-        above = (_cell(row, label_at - 1) if label_at else "") or above
+        above = (_cell(row, label_at - 1) if label_at > 0 else "") or above
         groups.append("" if _is_value(above) or NUMBERING.search(above) else above)
     return groups
 
@@ -271,11 +272,11 @@ def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _label_column(grid: Grid) -> int:
-    """The first column that holds words and no running numbers."""
+    """The first column that holds words and no running numbers; ``NO_COLUMN`` where none does."""
     wordy = [at for at in range(max(len(row) for row in grid.rows)) if _is_wordy(grid, at)]
     if len(wordy) > 1 and wordy[1] == wordy[0] + 1 and _repeats(grid, wordy[0]) and not _repeats(grid, wordy[1]):
         return wordy[1]  # 类别 (宣传, 宣传, 管控) before 内容
-    return wordy[0] if wordy else 0
+    return wordy[0] if wordy else NO_COLUMN
 
 
 def _is_wordy(grid: Grid, at: int) -> bool:
@@ -344,4 +345,4 @@ def _is_side_column(head: str) -> bool:
 
 
 def _cell(row: Sequence[str], at: int | None) -> str:
-    return row[at] if at is not None and at < len(row) else ""
+    return row[at] if at is not None and 0 <= at < len(row) else ""
