@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from filing.text.numerals import Number, numbers
@@ -113,7 +114,8 @@ def scope(key: str) -> re.Pattern[str]:
     return re.compile(word_list("figures")["scope"][key])
 
 
-def counted_numbers(clause: str) -> list[Counted]:
+@lru_cache(maxsize=2048)
+def counted_numbers(clause: str) -> tuple[Counted, ...]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     own_time = bracketed_share().sub(lambda match: " " * len(match["wide"]) + match["own"] + " ", clause)
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, own_time))
@@ -135,7 +137,7 @@ def counted_numbers(clause: str) -> list[Counted]:
                 left = found[-1].left  # 拆除违建11处1450平方米
             found.append(Counted(number, counter["counter"], left, right, lead, words, at + 1 < len(carried)))
         start = counter.end()
-    return found
+    return tuple(found)
 
 
 def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
@@ -155,8 +157,8 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     parted: set[str] = set()  # of which measures an 其中 has named a part
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
-        items = counted_numbers(clause.text) if clause.is_done else []
-        listed = _listed(items, [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items])
+        items = counted_numbers(clause.text) if clause.is_done else ()
+        listed = _listed(items, measures, before) if len(items) > 1 else set()
         for at, item in enumerate(items):
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
@@ -183,8 +185,9 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
         subject = _last_named(clause.text, measures) or subject
 
 
-def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set[int]:
+def _listed(items: Sequence[Counted], measures: Sequence[Countable], before: str) -> set[int]:
     """The places of numbers that stand in a row of like things: 住院职工6人、困难职工11人; 320人、140人、55人."""
+    called = [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items]
     found: set[int] = set()
     for at, (item, following) in enumerate(pairwise(items)):
         like = re.fullmatch(r"[、和及]\s?", following.left) or (
@@ -398,7 +401,8 @@ def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
 
 
 def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
-    called = [measure for measure in measures if measure.is_called(core(MERE_NAME.sub("", clause)))]
+    name = core(MERE_NAME.sub("", clause)) if len(clause) <= SHORT_HEADING else ""
+    called = [measure for measure in measures if name and measure.is_called(name)]
     if len(called) == 1:
         return called[0]
     found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]
