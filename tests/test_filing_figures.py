@@ -398,6 +398,12 @@ def test_a_table_of_kinds_with_counting_columns_counts_its_row_of_totals() -> No
         ("集团所属6个分公司、2600余名职工参加了本次活动。", {"participants": 2600}),
         ("组织救助，惠及两千一百余人。", {}),
         ("下个月想办一期培训。", {}),
+        ("演练、培训各开展1次。", {"drills": 1, "trainings": 1}),
+        ("消防、触电演练各1次，共计2次。", {"drills": 2}),
+        ("上半年共培训21场、演练9场，其中6月份培训8场、演练4场。", {"trainings": 8, "drills": 4}),
+        ("发放《健康素养66条》读本9,000册。", {"leaflets": 9000}),
+        ("平台注册420人，答题3,216人次。", {"quiz_participants": 3216}),
+        ("自查隐患12处，整改12处。客户仓库隐患9处已告知货主。", {"hazards_found": 12, "hazards_fixed": 12}),
     ],
 )
 def test_wholes_shares_and_others(text: str, stated: Told) -> None:

@@ -113,6 +113,14 @@ def test_tables_abbreviate_and_state_units() -> None:
     assert table(heads, ("420", "84,000", "1500", "6")) == {"visited": 420, "money": 8.4, "jobs": 1500, "disputes": 6}
 
 
+def test_an_event_goes_by_the_end_of_its_name() -> None:
+    """讲座20场 counts 健康讲座场次 where no other measure ends so."""
+    talks = Measure("talks", "健康讲座场次", "场", ("健康讲座场次", "健康讲座"))
+    campaign = replace(CAMPAIGN, measures=(talks,))
+    document = Document("a", "document", "孕妇学校讲座12场次，家长课堂讲座8场次，合计讲座20场次。")
+    assert [(one.measure, one.value) for one in find_figures([document], campaign, "summary")] == [("talks", 20)]
+
+
 def test_of_several_units_the_senders_own_row_counts() -> None:
     """By its name on the roster; without one the row of totals; 本级 is only a part of a unit."""
     rows = (

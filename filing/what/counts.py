@@ -15,7 +15,7 @@ from filing.text.vocabulary import marker, word_list
 from filing.what.countable import NEVER, Countable
 from filing.what.measures import any_counter
 from filing.what.own import core
-from filing.what.spans import bracketed_share, share_of_campaign
+from filing.what.spans import bracketed_share, longer_time, share_of_campaign
 
 BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
 QUOTED_NAME = re.compile(r"“[^”]{1,40}”|《[^》]{1,40}》")
@@ -118,6 +118,7 @@ def scope(key: str) -> re.Pattern[str]:
 def counted_numbers(clause: str) -> tuple[Counted, ...]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     own_time = bracketed_share().sub(lambda match: " " * len(match["wide"]) + match["own"] + " ", clause)
+    own_time = QUOTED_NAME.sub(lambda match: re.sub(r"\d", "＃", match[0]), own_time)
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, own_time))
     names = [match.span() for match in QUOTED_NAME.finditer(plain)]  # “寻找第二个地球”: no numbers
     amounts = (
@@ -163,6 +164,8 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
             of_all = told.of_all.search(item.lead) is not None or (of_all and not OWN.search(clause.text))
+            for one in _each(item, measures):
+                yield Count(one.name, item.number.value, PLAIN, told.where, told.text, one.name)
             if measure is not None and _is_part(item, measure, f"{before} {item.lead}"):
                 parted.add(measure.name)
             if measure is None or measure.name in parted or of_all or at in listed or not _is_amount(item):
@@ -183,6 +186,14 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
                     fresh=_is_fresh(item),
                 )
         subject = _last_named(clause.text, measures) or subject
+
+
+def _each(item: Counted, measures: Sequence[Countable]) -> list[Countable]:
+    """The measures that a number counts one by one: 演练、培训各开展1次. Of one measure such numbers are parts."""
+    if not scope("each").search(item.left):
+        return []
+    fitting = [one for one in measures if one.counters.fullmatch(item.counter) and one.before.search(item.left)]
+    return fitting if len(fitting) > 1 else []
 
 
 def _listed(items: Sequence[Counted], measures: Sequence[Countable], before: str) -> set[int]:
@@ -210,6 +221,8 @@ def _is_part(item: Counted, measure: Countable, before: str) -> bool:
     if "其中" not in item.left:
         return False
     said = before[: before.rindex("其中")]
+    if longer_time().search(said):
+        return False  # 上半年培训21场，其中6月份8场: the campaign's own
     return not said.strip() or measure.before.search(said) is not None or measure.pieces.search(said) is not None
 
 
@@ -355,6 +368,7 @@ def _is_amount(item: Counted) -> bool:
         _is_one_of_a_chain(item)
         or scope("part").search(item.left)
         or scope("one_of_many").search(item.left)
+        or scope("each").search(item.left)
         or item.right.startswith("性")
     ):
         return False

@@ -120,12 +120,14 @@ def _measure_named(label: str, unit: str, measures: Sequence[Countable]) -> str 
     fitting = [measure for measure in measures if measure.fits_label(label, unit)]
     if any(measure.own and bare in measure.words for measure in fitting):
         return next(measure.name for measure in fitting if measure.own and bare in measure.words)
+    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
+    called = [measure.name for measure in own if measure.is_called(core(bare))]
+    if len(called) == 1 and not fitting and not re.search("参[加与]", bare):
+        return called[0]
     if re.search(words["label"], bare) and (not unit or re.fullmatch(words["counters"], unit.removeprefix("万"))):
         return "participants"
     if fitting:
         return min(fitting, key=lambda measure: not measure.own).name
-    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
-    called = [measure.name for measure in own if measure.is_called(core(bare))]
     short = [measure.name for measure in own if unit and measure.is_short_for(core(bare))]
     return next((found[0] for found in (called, short) if len(found) == 1), None)
 
