@@ -121,6 +121,24 @@ def test_an_event_goes_by_the_end_of_its_name() -> None:
     assert [(one.measure, one.value) for one in find_figures([document], campaign, "summary")] == [("talks", 20)]
 
 
+def test_the_whole_name_goes_before_its_end() -> None:
+    """健康讲座7场 beside 家庭教育讲座2场 is another thing; 油站 of a unit's own 加油站 is no verb of 检查."""
+    measures = (
+        Measure("talks", "家庭教育讲座场次", "场", ("家庭教育讲座",)),
+        Measure("stations", "检查加油站数", "座", ("检查加油站",)),
+        Measure("works", "征集作品件数", "件", ("征集作品",)),
+    )
+    campaign = replace(CAMPAIGN, measures=measures)
+
+    def told(text: str) -> Told:
+        found = find_figures([Document("a", "document", text)], campaign, "summary")
+        return {figure.measure: figure.value for figure in found}
+
+    assert told("举办女性健康讲座7场、家庭教育讲座2场。") == {"talks": 2}
+    assert told("所属加油站22座全部开门营业。") == {}
+    assert told("讲座16场、作品152件。") == {"talks": 16, "works": 152}
+
+
 def test_of_several_units_the_senders_own_row_counts() -> None:
     """By its name on the roster; without one the row of totals; 本级 is only a part of a unit."""
     rows = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from filing.what.countable import LABEL_UNIT, NEVER, Countable
 from filing.what.scales import same_kind
 from records.campaigns import Measure
 
+QUOTES = re.compile("[“”《》]")
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
 GAP = r"[^,，。；、\d]{0,8}"
@@ -55,7 +56,8 @@ def own_measure(measure: Measure) -> Countable:
         words=wording.called,
         halves=wording.halves,
         pieces=_small_words(measure.unit, wording),
-        row=_row(measure, wording),
+        row=_row(wording),
+        ends=_ends(measure, wording.called),
         deed=alternatives(rf"{verb}{DONE}$" for verb, _ in wording.deeds),
         thing=alternatives(like(thing[-2:]) for _, thing in wording.deeds),
     )
@@ -63,7 +65,8 @@ def own_measure(measure: Measure) -> Countable:
 
 def _wording(measure: Measure) -> _Wording:
     called = _called(measure)
-    halves = dict.fromkeys(pair for word in called for pair in _halves(word))
+    plain = [word for word in called if COUNTED.sub("", word) not in called or not COUNTED.search(word)]
+    halves = dict.fromkeys(pair for word in plain for pair in _halves(word))
     deeds = dict.fromkeys(pair for word in called for pair in _deeds(word))
     return _Wording(called, tuple(halves), tuple(deeds))
 
@@ -78,13 +81,17 @@ def _named(measure: Measure, wording: _Wording) -> re.Pattern[str]:
     return alternatives([*map(re.escape, names), *apart, *short])
 
 
-def _row(measure: Measure, wording: _Wording) -> re.Pattern[str]:
-    """A verb over a row of things (慰问教师、职工共198人); of an event also the end of its name (讲座20场)."""
+def _row(wording: _Wording) -> re.Pattern[str]:
+    """A verb over a row of things: 慰问教师、职工共198人."""
     pairs = [(verb, thing[-2:]) for verb, thing in wording.deeds]
     pairs += [(like(one), like(two)) for one, two in wording.halves]
-    events = wording.called if measure.unit in _own("events") else ()
-    ends = [f"{word[-2:]}$" for word in events if len(word) > 3 and not COUNTED.search(word)]
-    return alternatives([*(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in pairs), *ends])
+    return alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in pairs)
+
+
+def _ends(measure: Measure, called: Sequence[str]) -> re.Pattern[str]:
+    """The end of an event's name (讲座20场), where it says more."""
+    long = (word for word in called if len(word) > 3 and not COUNTED.search(word))
+    return alternatives(f"{word[-2:]}$" for word in long) if measure.unit in _own("events") else NEVER
 
 
 def core(label: str) -> str:
@@ -101,6 +108,7 @@ def like(word: str) -> str:
 def _called(measure: Measure) -> tuple[str, ...]:
     """All that it may be called, two signs or more, the longest first: 清理卫生死角数量, 清理卫生死角, 卫生死角."""
     words = [word for text in (measure.label, *measure.cues) for word in _label_words(text, measure.unit)]
+    words += [QUOTES.sub("", word) for word in words if QUOTES.search(word)]
     kept = dict.fromkeys(word for word in words if len(word) > 1 and word not in _own("says_nothing"))
     return tuple(sorted(kept, key=len, reverse=True))
 
@@ -135,7 +143,7 @@ def _deeds(word: str) -> Iterator[tuple[str, str]]:
 def _small_words(unit: str, wording: _Wording) -> re.Pattern[str]:
     """The word of a label that is enough beside its unit; of persons only a verb with an object."""
     if unit in _own("telling_units"):
-        return _pieces(wording.called, wording.halves)
+        return _pieces(wording)
     return _verbs(wording.called) if unit in _own("alike")["人"].split("|") else NEVER
 
 
@@ -145,9 +153,12 @@ def _verbs(called: Iterable[str]) -> re.Pattern[str]:
     return alternatives(rf"{group}(?=[^,，。；\d]{{1,20}}$)" for group in sorted(found))
 
 
-def _pieces(called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    words = dict.fromkeys(word for word in (*called, *sum(halves, ())) if len(word) == SHORTEST_PIECE)
-    return alternatives(like(word) for word in words if word not in _own("says_nothing"))
+def _pieces(wording: _Wording) -> re.Pattern[str]:
+    """Words of two signs that are its name or half of it, and its verbs; 油站 of 加油站 is none."""
+    halves = (half for pair in wording.halves if len(pair[0]) == len(pair[1]) == SHORTEST_PIECE for half in pair)
+    short = (word for word in wording.called if len(word) == SHORTEST_PIECE)
+    words = (word for word in dict.fromkeys((*short, *halves)) if word not in _own("says_nothing"))
+    return alternatives([*map(like, words), *(verb for verb, _ in wording.deeds if not _says_nothing(verb))])
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:
