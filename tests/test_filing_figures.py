@@ -372,3 +372,105 @@ def test_a_table_of_kinds_with_counting_columns_counts_its_row_of_totals() -> No
     head = ("序号", "活动", "场次", "参与人次")
     rows = (("1", "培训", "2", "60"), ("2", "演练", "1", "40"), ("合计", "", "3", "100"))
     assert _table(head, *rows) == {"trainings": 2, "drills": 1, "participants": 100}
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("开展各类活动30场，其中培训10场、演练8场。", {"trainings": 10, "drills": 8}),
+        ("发放宣传资料1200份，其中折页800份。", {"leaflets": 1200}),
+        ("应培训6场，实培训5场。", {"trainings": 5}),
+        ("组织应知应会培训9场次。", {"trainings": 9}),
+        ("发放手册300本、折页300张。", {}),
+        ("8月发放折页800份，又发放600份。", {}),
+        ("组织疏散演练1场，晚上又在急诊楼组织了一次演练。", {}),
+        ("指导全区26家养老机构开展消防演练52场次。", {}),
+        ("职工参加市里培训3次。", {}),
+        ("组织18家医疗机构开展自查，发现隐患126处，整改119处。", {}),
+        ("排查地质灾害隐患点37处。", {}),
+        ("查改各类问题17个。", {"hazards_found": 17, "hazards_fixed": 17}),
+        ("发现弱口令、未打补丁等隐患58个，整改55个。", {"hazards_found": 58, "hazards_fixed": 55}),
+        ("发现隐患64处。64处全部闭环。", {"hazards_found": 64, "hazards_fixed": 64}),
+        ("培训4场（去年2场）。", {"trainings": 4}),
+        ("培训4场，比去年增加2场。", {"trainings": 4}),
+        ("派发资料一千一百份，回答家长提问近四百人次。", {"leaflets": 1100, "consultations": 400}),
+        ("发放折页三千六百余份，接待咨询10余万人次。", {"leaflets": 3600, "consultations": 100_000}),
+        ("集团所属6个分公司、2600余名职工参加了本次活动。", {"participants": 2600}),
+        ("组织救助，惠及两千一百余人。", {}),
+        ("下个月想办一期培训。", {}),
+        ("6月开展演练1次，7月又开展了1次。", {}),
+        ("演练、培训各开展1次。", {"drills": 1, "trainings": 1}),
+        ("消防、触电演练各1次，共计2次。", {"drills": 2}),
+        ("上半年共培训21场、演练9场，其中6月份培训8场、演练4场。", {"trainings": 8, "drills": 4}),
+        ("发放《健康素养66条》读本9,000册。", {"leaflets": 9000}),
+        ("平台注册420人，答题3,216人次。", {"quiz_participants": 3216}),
+        ("自查隐患12处，整改12处。客户仓库隐患9处已告知货主。", {"hazards_found": 12, "hazards_fixed": 12}),
+    ],
+)
+def test_wholes_shares_and_others(text: str, stated: Told) -> None:
+    """其中 makes a part only of what its measure counts; what others did, and what is told apart, is no total."""
+    assert _stated(text) == stated
+
+
+def test_lines_of_label_and_number_are_rows() -> None:
+    """With or without counter, as mails list them; 整改隐患 is no hazard found."""
+    text = "培训场次：4\n演练场次：2\n发现隐患：18处\n整改隐患：17处\n横幅：8条\n宣传资料：无"
+    assert _stated(text, role="body") == {
+        "trainings": 4,
+        "drills": 2,
+        "hazards_found": 18,
+        "hazards_fixed": 17,
+        "banners": 8,
+    }
+
+
+def test_levels_of_one_unit_are_parts() -> None:
+    """A town's own training and those of its villages, under headings, make no total."""
+    text = "（一）镇级层面\n举办培训1场，发放资料500份。\n（二）村级层面\n累计举办培训16场次。"
+    assert "trainings" not in _stated(text)
+
+
+def test_a_form_closes_with_labels_and_values_by_turns() -> None:
+    """A yes/no form whose last row counts; and a table of two blocks side by side."""
+    form = _table(
+        ("填报单位", "某某小学", "填报人", "教导处"),
+        ("活动项目", "是否开展", "开展情况", ""),
+        ("演练", "是", "地震避险演练1次，防踩踏演练1次，共2次", ""),
+        ("合计参加人次", "1350", "培训场次", "2"),
+    )
+    assert form == {"participants": 1350, "trainings": 2, "drills": 2}
+    blocks = _table(("项目", "数量", "项目", "数量"), ("培训（场）", "3", "演练（场）", "2"))
+    assert blocks == {"trainings": 3, "drills": 2}
+
+
+def test_a_ledger_closes_in_words() -> None:
+    """合计 | 发现6处 | 已改4处."""
+    told = _table(
+        ("序号", "部位", "隐患描述", "完成情况"),
+        ("1", "车间", "护罩缺失", "已完成"),
+        ("合计", "", "发现6处", "已改4处"),
+    )
+    assert told == {"hazards_found": 6, "hazards_fixed": 4}
+
+
+def test_rates_plans_and_groups_of_a_table() -> None:
+    """完成率 is no number of a measure, 应急演练 no 应; 查出 under 隐患 is found; kinds of one thing are parts."""
+    assert _table(("指标", "计划", "实际", "完成率"), ("应急演练（次）", "2", "3", "150%")) == {"drills": 3}
+    grouped = (("项目", "内容", "数量"), ("隐患", "查出", "9处"), ("", "整改", "7处"))
+    assert _table(*grouped) == {"hazards_found": 9, "hazards_fixed": 7}
+    kinds = (("项目", "数量"), ("消防培训（场）", "2"), ("用电培训（场）", "4"))
+    assert "trainings" not in _table(*kinds)
+    assert _table(("项目", "数量"), ("宣传资料（万份）", "1.2")) == {"leaflets": 12_000}
+
+
+@pytest.mark.parametrize(
+    ("text", "heads"),
+    [
+        ("今天上午，县司法局组织5名律师走进工地，给90多名工人讲条例。", 90),
+        ("8月16日，我乡组织党员、民兵共计45人在大桥段开展清漂。", 45),
+        ("昨天请大夫讲了一堂课，42人听课；周三、周四体检车进厂。", None),
+    ],
+)
+def test_heads_of_one_event(text: str, heads: float | None) -> None:
+    """Those who came, not those who served them; two events have no count in common."""
+    assert _stated(text, "material", "body").get("participants") == heads

@@ -31,6 +31,11 @@ from filing.text.numerals import han_value, numbers, parse_number
         ("人数十二", 12),
         ("92.5分", 92.5),
         ("二〇二五", 2025),
+        ("二千六百余万元", 26_000_000),
+        ("10多万份", 100_000),
+        ("3.2万余人次", 32_000),
+        ("一百来张", 100),
+        ("伍佰捌拾叁万元", 5_830_000),
     ],
 )
 def test_a_number_has_the_value_that_the_contract_gives_it(text: str, value: float) -> None:

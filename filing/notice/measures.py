@@ -85,6 +85,8 @@ def _first_cells(row: Sequence[str]) -> Iterator[str]:
 def _measure(label: str) -> Measure | None:
     unit_found = _UNIT_IN.search(label)
     bare = _AROUND.sub("", label)
+    if pattern("measures", "standard").fullmatch(bare):  # 参加活动总人次, before 参加 is taken off
+        return None
     bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", bare)
     ends = pattern("measures", "ending").search(bare)
     if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):

@@ -10,6 +10,7 @@ from filing.text.vocabulary import word_list
 from filing.what.scales import factor
 
 NEVER = re.compile(r"(?!)")
+BRACKETED = re.compile(r"[（(].*$")
 LONGEST_SHORT = 4
 MOST_LEFT_OUT = 4  # signs of a name: 调解 of 调解劳动争议
 LABEL_UNIT = re.compile(r"[（(]\s*(?:单位[:：]\s*)?([^（）()]{1,6})[）)]")
@@ -34,6 +35,7 @@ class Countable:
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
     pieces: re.Pattern[str] = NEVER  # one word of its label is enough where its unit says the rest: 检查旅馆19家
     row: re.Pattern[str] = NEVER  # its verb over a row of things: 慰问退休教师、困难职工共198人
+    ends: re.Pattern[str] = NEVER  # the end of its name: 讲座 of 家庭教育讲座; gives way to the whole name
     deed: re.Pattern[str] = NEVER  # its verb right before a number, the thing named before: 受理争议9件，调解8件
     thing: re.Pattern[str] = NEVER
 
@@ -64,7 +66,8 @@ class Countable:
 
     def fits_unit(self, unit: str) -> bool:
         """Whether ``unit`` (份, 万元; "" where none is stated) counts this."""
-        return not unit or self.counters.fullmatch(unit.removeprefix("万")) is not None
+        bare = BRACKETED.sub("", unit.removeprefix("万"))  # 台（套）
+        return not unit or self.counters.fullmatch(bare) is not None
 
     def converted(self, value: float, unit: str) -> float:
         """A value stated in ``unit`` in the measure's own: 28 万元 of 280000 元, 0.9 吨 of 900 公斤."""

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from filing.text.numerals import Number, numbers
@@ -14,7 +15,7 @@ from filing.text.vocabulary import marker, word_list
 from filing.what.countable import NEVER, Countable
 from filing.what.measures import any_counter
 from filing.what.own import core
-from filing.what.spans import bracketed_share, share_of_campaign
+from filing.what.spans import bracketed_share, longer_time, share_of_campaign
 
 BRACKETS = re.compile(r"[（(][^（）()]{0,90}[）)]")
 QUOTED_NAME = re.compile(r"“[^”]{1,40}”|《[^》]{1,40}》")
@@ -26,13 +27,13 @@ GROWS_TO = re.compile(
 TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
 CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
 BARE_VERB = re.compile(
-    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|是|为|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|是|为|了|过|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
 )
 FOUND_AND_FIXED = re.compile(r"查改|(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
 CHAIN_END = re.compile(r"、[^、，,。]{1,16}等[^、]{0,8}$")
 NO_AMOUNT = re.compile(
-    r"一封[公家]?[信书]|一(.)一.|(?<=一.)一."
+    r"一封[公家]?[信书]|一[^十百千万]一.|(?<=一[^十百千万])一."
 )  # a letter by its name; 一封一封, 一车一档: each of them
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 HAZARDS = ("hazards_found", "hazards_fixed")
@@ -43,10 +44,11 @@ LIST_MARK = re.compile(r"[、，,和及]")
 CHAIN_OF_KINDS = re.compile(r"、(?!.*(?:整改|消除|治理|修复|处理|改正))[^,，。；、]{2,12}")
 FOUND_ONE = re.compile(r"发现|查出|找出|存在")
 SAME_THING = re.compile(r"[、]?(?:总|建筑|占地|长)?(?:面积|长度|重量|里程|共|计|约|近)*")
+LONGEST_LISTED = 6  # signs: 漂流1,980册、故事会16场、作品152件 are names, 书屋添置书架8个、图书… are none
 REACH = 10
 ACTUALLY = re.compile(r"实际(?:完成|到位|达到|共|已)*$")
 REPORTED_BEFORE = re.compile(r"(?:上次|前次|此前|之前|原)(?:报送|上报|填报|报)")
-EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量)")
+EXTENT = re.compile(r"(?:总|建筑|占地)?(?:面积|长度|里程|金额|重量|时长)")
 FRESH = re.compile(r"(?:本[月次季]|期间)?新(?:增|装|签|发展|安装|签约)(?:了)?[^,，。；、\d]{0,12}$")
 CALLED_ALL = re.compile(r"(?:共计|合计|总计|累计|共|约|近|达)*")
 MERE_NAME = re.compile(
@@ -71,6 +73,7 @@ class Count:
     tabular: bool = False
     derived: bool = False  # told by 均已整改 alone
     bare: bool = False  # by a verb alone (查出65件), where the thing may stand beside it
+    again: bool = False  # told after another of its kind: 又开展了1次
     fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
     place: str = ""  # the village or department under whose name it stands
@@ -113,9 +116,11 @@ def scope(key: str) -> re.Pattern[str]:
     return re.compile(word_list("figures")["scope"][key])
 
 
-def counted_numbers(clause: str) -> list[Counted]:
+@lru_cache(maxsize=2048)
+def counted_numbers(clause: str) -> tuple[Counted, ...]:
     """The numbers of a clause that carry a counter; ordinals, ranges and what stands in brackets are left out."""
     own_time = bracketed_share().sub(lambda match: " " * len(match["wide"]) + match["own"] + " ", clause)
+    own_time = QUOTED_NAME.sub(lambda match: re.sub(r"\d", "＃", match[0]), own_time)
     plain = share_of_campaign().sub(_blank, BRACKETS.sub(_blank_bracket, own_time))
     names = [match.span() for match in QUOTED_NAME.finditer(plain)]  # “寻找第二个地球”: no numbers
     amounts = (
@@ -135,13 +140,15 @@ def counted_numbers(clause: str) -> list[Counted]:
                 left = found[-1].left  # 拆除违建11处1450平方米
             found.append(Counted(number, counter["counter"], left, right, lead, words, at + 1 < len(carried)))
         start = counter.end()
-    return found
+    return tuple(found)
 
 
 def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
     """What the done clauses of one sentence count; of 新增388人，累计5210人 the first."""
     counted = list(_counts_in(told, measures))
     fresh = {count.measure for count in counted if count.fresh}
+    again = {count.measure for count in counted if count.again}
+    counted = [count for count in counted if count.measure not in again or count.reach >= TOTAL]
     named = {count.measure for count in counted if not count.bare}
     kept = [count for count in counted if count.fresh or count.measure not in fresh]
     return [count for count in kept if not count.bare or count.measure not in named]
@@ -155,12 +162,14 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
     parted: set[str] = set()  # of which measures an 其中 has named a part
     for clause in told.clauses:
         before, said = f"{told.heading} {said}", f"{said} {clause.text}"
-        items = counted_numbers(clause.text) if clause.is_done else []
-        listed = _listed(items, [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items])
+        items = counted_numbers(clause.text) if clause.is_done else ()
+        listed = _listed(items, measures, before) if len(items) > 1 else set()
         for at, item in enumerate(items):
             measure = _measure_of(item, measures, f"{before} {item.lead} {told.text}", subject)
             subject = measure or subject
             of_all = told.of_all.search(item.lead) is not None or (of_all and not OWN.search(clause.text))
+            for one in _each(item, measures):
+                yield Count(one.name, item.number.value, PLAIN, told.where, told.text, one.name)
             if measure is not None and _is_part(item, measure, f"{before} {item.lead}"):
                 parted.add(measure.name)
             if measure is None or measure.name in parted or of_all or at in listed or not _is_amount(item):
@@ -179,21 +188,37 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
                     _about(item),
                     bare=_is_bare(item, measure),
                     fresh=_is_fresh(item),
+                    again=scope("again").search(item.left) is not None,
                 )
         subject = _last_named(clause.text, measures) or subject
 
 
-def _listed(items: Sequence[Counted], called: Sequence[Countable | None]) -> set[int]:
+def _each(item: Counted, measures: Sequence[Countable]) -> list[Countable]:
+    """The measures that a number counts one by one: 演练、培训各开展1次. Of one measure such numbers are parts."""
+    if not scope("each").search(item.left):
+        return []
+    fitting = [one for one in measures if one.counters.fullmatch(item.counter) and one.before.search(item.left)]
+    return fitting if len(fitting) > 1 else []
+
+
+def _listed(items: Sequence[Counted], measures: Sequence[Countable], before: str) -> set[int]:
     """The places of numbers that stand in a row of like things: 住院职工6人、困难职工11人; 320人、140人、55人."""
+    called = [_measure_of(item, measures, f"{before} {item.lead}", None) for item in items]
     found: set[int] = set()
     for at, (item, following) in enumerate(pairwise(items)):
         like = re.fullmatch(r"[、和及]\s?", following.left) or (
             LIST_MARK.match(following.left) and len(item.left) > 1 and item.left[-2:] == following.left[-2:]
         )
-        alike = like and item.counter == following.counter and called[at + 1] in (None, called[at])
-        if alike or _are_kinds(item, following, called[at], called[at + 1]):
+        one, two = called[at], called[at + 1]
+        alike = like and item.counter == following.counter and two in (None, one)
+        if (alike or _are_kinds(item, following, one, two)) and not _names_one(item, following, one):
             found |= {at, at + 1}
     return found
+
+
+def _names_one(item: Counted, following: Counted, measure: Countable | None) -> bool:
+    """Whether only one of two numbers stands with the measure's whole name: 健康讲座7场、家庭教育讲座2场."""
+    return measure is not None and _is_bare(item, measure) != _is_bare(following, measure)
 
 
 def _are_kinds(item: Counted, following: Counted, one: Countable | None, two: Countable | None) -> bool:
@@ -207,6 +232,8 @@ def _is_part(item: Counted, measure: Countable, before: str) -> bool:
     if "其中" not in item.left:
         return False
     said = before[: before.rindex("其中")]
+    if longer_time().search(said):
+        return False  # 上半年培训21场，其中6月份8场: the campaign's own
     return not said.strip() or measure.before.search(said) is not None or measure.pieces.search(said) is not None
 
 
@@ -283,10 +310,12 @@ def _by_unit(item: Counted, fitting: Sequence[Countable]) -> Countable | None:
 
 def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Countable | None:
     """An own measure by a row of things (慰问教师、职工共198人), a deed done to what stands before, a mere name."""
-    stated = "" if item.lead != item.left else MERE_NAME.sub("", item.left).strip()
+    listed = all(len(piece) <= LONGEST_LISTED for piece in re.split("[、和及]", item.words))
+    opens = item.lead == item.left or (listed and item.left[:1] in set("、和及"))
+    stated = MERE_NAME.sub("", item.left.lstrip("、和及")).strip() if opens else ""
     name = core(stated)
     return (
-        _only([measure for measure in fitting if measure.row.search(item.left)], item)
+        _only([one for one in fitting if one.row.search(item.left) or one.ends.search(item.left)], item)
         or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
         or _only([one for one in fitting if one.own and _ends(one, item.words)], item)
         or _only(
@@ -352,6 +381,7 @@ def _is_amount(item: Counted) -> bool:
         _is_one_of_a_chain(item)
         or scope("part").search(item.left)
         or scope("one_of_many").search(item.left)
+        or scope("each").search(item.left)
         or item.right.startswith("性")
     ):
         return False
@@ -384,7 +414,9 @@ def _about(item: Counted) -> str:
 
 
 def _is_bare(item: Counted, measure: Countable) -> bool:
-    return not measure.before.search(item.link) and measure.bare.search(item.link) is not None
+    if measure.before.search(item.link):
+        return False
+    return measure.bare.search(item.link) is not None or measure.ends.search(item.left) is not None
 
 
 def _is_fresh(item: Counted) -> bool:
@@ -398,7 +430,8 @@ def _headed(heading: str, measures: Sequence[Countable]) -> Countable | None:
 
 
 def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
-    called = [measure for measure in measures if measure.is_called(core(MERE_NAME.sub("", clause)))]
+    name = core(MERE_NAME.sub("", clause)) if len(clause) <= SHORT_HEADING else ""
+    called = [measure for measure in measures if name and measure.is_called(name)]
     if len(called) == 1:
         return called[0]
     found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]

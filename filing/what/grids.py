@@ -23,6 +23,7 @@ UNIT_HEAD = re.compile(r"单位$|计量")
 FORM_HEAD = re.compile(
     r"(?:填报|报送|上报|制表|填表|统计|报告)?(?:单位|部门|人|时间|日期|电话|负责人|联系人|审核人)(?:[（(][^）)]{0,6}[）)])?\s*[:：]"
 )
+FORM_FIELD = re.compile(r"(?:填报|报送|上报|制表|填表|统计|联系)(?:单位|部门|人|时间|日期|电话|方式)")
 FIELD = re.compile(r"[^:：（(\d]{1,8}[:：]")
 NOTE_HEAD = re.compile(r"备注|说明|附注")
 TOTAL_LABEL = re.compile(r"^(?:合\s*计|总\s*计|共\s*计|小\s*计|总\s*数|汇\s*总)$")
@@ -37,6 +38,7 @@ ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 NO_SIGN = re.compile(r"[\W_]+")
 PART_OF_UNIT = re.compile(r"本级|机关$|直属")
 SHORTEST_NAME = 3
+NO_COLUMN = -1
 MOST_ROWS, MOST_COLUMNS = 2000, 40
 LONGEST_HEAD = 16
 
@@ -74,7 +76,7 @@ def grids_of(document: Document, names: Sequence[str] = ()) -> tuple[Grid, ...]:
     if not tables:
         rows = tuple(cells_of(line) for line in document.lines)
         tables = [("", block) for block in _blocks(rows)]
-    grids = (grid for title, rows in tables if (grid := _grid(title, rows)).rows)
+    grids = (grid for title, rows in tables for grid in _grids(title, rows) if grid.rows)
     return tuple(replace(grid, own=_own_row(grid, names)) for grid in grids)
 
 
@@ -103,7 +105,7 @@ def _groups(grid: Grid, label_at: int) -> list[str]:
     """For each row the word left of its label, or the last one above where cells were merged."""
     above, groups = "", []
     for row in grid.rows:
-        above = (_cell(row, label_at - 1) if label_at else "") or above
+        above = (_cell(row, label_at - 1) if label_at > 0 else "") or above
         groups.append("" if _is_value(above) or NUMBERING.search(above) else above)
     return groups
 
@@ -124,6 +126,13 @@ def totals(grid: Grid, period: Period | None) -> tuple[tuple[str, str], ...]:
         return ()
     values_at = _value_columns(grid, _label_column(grid), period)
     return tuple((grid.heads[at], _cell(row, at)) for at in values_at if COUNTING_HEAD.fullmatch(grid.heads[at]))
+
+
+def total_words(grid: Grid) -> tuple[str, ...]:
+    """The cells of a row of totals that say more than a number."""
+    rows = [row for row in grid.rows if any(TOTAL_LABEL.match(cell) for cell in row[:3])]
+    cells = [cell for row in rows for cell in row if cell and not TOTAL_LABEL.match(cell)]
+    return tuple(cell for cell in cells if not _is_value(cell) and WORD.search(cell) and numbers(cell))
 
 
 def done_rows(document: Document, campaign: Campaign) -> Iterator[str]:
@@ -170,6 +179,22 @@ def _blocks(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], 
             block = []
 
 
+def _grids(title: str, rows: Sequence[Sequence[str]]) -> Iterator[Grid]:
+    """A table's rows, and apart from them those of labels and values by turns that a form closes with."""
+    grid = _grid(title, rows)
+    turned = [row for row in grid.rows if _turns(row)] if _holds_pairs(grid) else []
+    yield replace(grid, rows=tuple(row for row in grid.rows if row not in turned))
+    if turned:
+        yield Grid(grid.title, ("", ""), tuple(_pairs(turned)))
+
+
+def _holds_pairs(grid: Grid) -> bool:
+    """Whether labels and values may stand by turns: heads that come twice (项目, 数量), or too few of them."""
+    heads, half = grid.heads, len(grid.heads) // 2
+    twice = len(heads) >= 4 and heads[:half] == heads[half : 2 * half]
+    return any(heads) and (twice or "" in heads)
+
+
 def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
     width = max((len(row) for row in rows), default=0)
     filled = ((*row, *[""] * (width - len(row))) for row in rows[:MOST_ROWS])
@@ -187,7 +212,9 @@ def _grid(title: str, rows: Sequence[Sequence[str]]) -> Grid:
 def _is_caption(row: Sequence[str]) -> bool:
     """Whether a row is the table's title, or says who filled it in and when (填报单位：…)."""
     filled = [cell for cell in row if cell]
-    return len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) or FIELD.match(cell) for cell in filled))
+    if len(row) > 1 and (len(filled) == 1 or all(FORM_HEAD.match(cell) or FIELD.match(cell) for cell in filled)):
+        return True
+    return len(row) > 1 and all(FORM_FIELD.fullmatch(label) for label in row[::2] if label) and len(filled) > 1
 
 
 def _pairs(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -245,11 +272,11 @@ def _heads(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _label_column(grid: Grid) -> int:
-    """The first column that holds words and no running numbers."""
+    """The first column that holds words and no running numbers; ``NO_COLUMN`` where none does."""
     wordy = [at for at in range(max(len(row) for row in grid.rows)) if _is_wordy(grid, at)]
     if len(wordy) > 1 and wordy[1] == wordy[0] + 1 and _repeats(grid, wordy[0]) and not _repeats(grid, wordy[1]):
         return wordy[1]  # 类别 (宣传, 宣传, 管控) before 内容
-    return wordy[0] if wordy else 0
+    return wordy[0] if wordy else NO_COLUMN
 
 
 def _is_wordy(grid: Grid, at: int) -> bool:
@@ -318,4 +345,4 @@ def _is_side_column(head: str) -> bool:
 
 
 def _cell(row: Sequence[str], at: int | None) -> str:
-    return row[at] if at is not None and at < len(row) else ""
+    return row[at] if at is not None and 0 <= at < len(row) else ""

@@ -15,7 +15,7 @@ from records.campaigns import ActivityType, Campaign, Measure
 QUIZ = re.compile("答题|竞赛|竞答")
 LESSON = re.compile("第一课|安全课")
 TRAINING = re.compile("培训|训练|轮训|实训")
-LESSONS = ("第一课", "讲课", "授课", "开课", "上课")
+LESSONS = ("安全课", "第一课", "讲课", "授课", "开课", "上课")
 NOT_MEASURES = ("scope", "own", "others", "participants", "spans", "plausible", "scales", "counters")
 
 

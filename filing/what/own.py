@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from filing.text.vocabulary import alternatives, word_list
-from filing.what.countable import LABEL_UNIT, Countable
+from filing.what.countable import LABEL_UNIT, NEVER, Countable
 from filing.what.scales import same_kind
 from records.campaigns import Measure
 
+QUOTES = re.compile("[“”《》]")
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
 GAP = r"[^,，。；、\d]{0,8}"
@@ -23,42 +25,73 @@ COUNTED = re.compile(
 MONEY = re.compile(r"(?:金额|总额|资金|经费|款项|金|款)$")
 ACTUAL = re.compile(r"实[际筛查到参检训有]{1,2}数?$|(?:已)?完成(?:数|情况)?$")
 UNDER = re.compile(r"^.*(?:情况|工作|方面|其中[:：]?)(?=.{2})")
+DONE = "(?:成功|完成|办结|了|到位|好|人次|人数|总数|数|合计|总计|累计|共计|共|约|近|达)*"
 CHOSEN = re.compile(r"评[出选]|[选推][出送取]|优秀|获奖|择优")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """What a measure is called, cut up: ``halves`` at every place, ``deeds`` into a verb's pattern and its thing."""
+
+    called: tuple[str, ...]
+    halves: tuple[tuple[str, str], ...]
+    deeds: tuple[tuple[str, str], ...]
 
 
 def own_measure(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
-    called = _called(measure)
-    halves = tuple(dict.fromkeys(pair for word in called for pair in _halves(word)))
-    apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in halves for a, b in ((one, two), (two, one))]
-    deeds = tuple(dict.fromkeys(pair for word in called for pair in _deeds(word)))
-    short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in deeds]
-    short += [rf"{verb}{thing[:2]}" for verb, thing in deeds if len(thing) > SHORTEST_PIECE + 1]
-    rows = [*((verb, thing[-2:]) for verb, thing in deeds), *((like(one), like(two)) for one, two in halves)]
-    in_money = measure.unit.endswith("元")  # 慰问金额: money given, not any money of a 慰问
-    names = [word for word in called if word in measure.cues or not (in_money and _is_verb(word))]
-    named = alternatives([*map(re.escape, names), *apart, *short])
+    wording = _wording(measure)
+    named = _named(measure, wording)
     return Countable(
         name=measure.name,
         counters=_counters(measure.unit),
         before=named,
-        bare=re.compile(r"(?!)"),
+        bare=NEVER,
         after=re.compile(rf"[^,，。；、\d]{{0,8}}?(?:{named.pattern})"),
         never=re.compile("未|剩余|其余" + ("" if CHOSEN.search(measure.label) else f"|{CHOSEN.pattern}")),
         label=named,
         not_label=re.compile("率|计划|目标"),
         unit=measure.unit,
         own=True,
-        words=called,
-        halves=halves,
-        pieces=_small_words(measure.unit, called, halves),
-        row=alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in rows),
-        deed=alternatives(
-            rf"{verb}(?:成功|完成|办结|了|到位|好|人次|人数|总数|数|合计|总计|累计|共计|共|约|近|达)*$"
-            for verb, _ in deeds
-        ),
-        thing=alternatives(like(thing[-2:]) for _, thing in deeds),
+        words=wording.called,
+        halves=wording.halves,
+        pieces=_small_words(measure.unit, wording),
+        row=_row(wording),
+        ends=_ends(measure, wording.called),
+        deed=alternatives(rf"{verb}{DONE}$" for verb, _ in wording.deeds),
+        thing=alternatives(like(thing[-2:]) for _, thing in wording.deeds),
     )
+
+
+def _wording(measure: Measure) -> _Wording:
+    called = _called(measure)
+    plain = [word for word in called if COUNTED.sub("", word) not in called or not COUNTED.search(word)]
+    halves = dict.fromkeys(pair for word in plain for pair in _halves(word))
+    deeds = dict.fromkeys(pair for word in called for pair in _deeds(word))
+    return _Wording(called, tuple(halves), tuple(deeds))
+
+
+def _named(measure: Measure, wording: _Wording) -> re.Pattern[str]:
+    """All that names it: its words, its halves in either order, its verb before the end or the head of its thing."""
+    in_money = measure.unit.endswith("元")  # 慰问金额: money given, not any money of a 慰问
+    names = [word for word in wording.called if word in measure.cues or not (in_money and _is_verb(word))]
+    apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in wording.halves for a, b in ((one, two), (two, one))]
+    short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in wording.deeds]
+    short += [rf"{verb}{thing[:2]}" for verb, thing in wording.deeds if len(thing) > SHORTEST_PIECE + 1]
+    return alternatives([*map(re.escape, names), *apart, *short])
+
+
+def _row(wording: _Wording) -> re.Pattern[str]:
+    """A verb over a row of things: 慰问教师、职工共198人."""
+    pairs = [(verb, thing[-2:]) for verb, thing in wording.deeds]
+    pairs += [(like(one), like(two)) for one, two in wording.halves]
+    return alternatives(rf"{one}{ROW}{two}{CALLED_ALL}$" for one, two in pairs)
+
+
+def _ends(measure: Measure, called: Sequence[str]) -> re.Pattern[str]:
+    """The end of an event's name (讲座20场), where it says more."""
+    long = (word for word in called if len(word) > 3 and not COUNTED.search(word))
+    return alternatives(f"{word[-2:]}$" for word in long) if measure.unit in _own("events") else NEVER
 
 
 def core(label: str) -> str:
@@ -75,6 +108,7 @@ def like(word: str) -> str:
 def _called(measure: Measure) -> tuple[str, ...]:
     """All that it may be called, two signs or more, the longest first: 清理卫生死角数量, 清理卫生死角, 卫生死角."""
     words = [word for text in (measure.label, *measure.cues) for word in _label_words(text, measure.unit)]
+    words += [QUOTES.sub("", word) for word in words if QUOTES.search(word)]
     kept = dict.fromkeys(word for word in words if len(word) > 1 and word not in _own("says_nothing"))
     return tuple(sorted(kept, key=len, reverse=True))
 
@@ -106,11 +140,11 @@ def _deeds(word: str) -> Iterator[tuple[str, str]]:
             yield from _deeds(thing)
 
 
-def _small_words(unit: str, called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+def _small_words(unit: str, wording: _Wording) -> re.Pattern[str]:
     """The word of a label that is enough beside its unit; of persons only a verb with an object."""
     if unit in _own("telling_units"):
-        return _pieces(called, halves)
-    return _verbs(called) if unit in _own("alike")["人"].split("|") else re.compile(r"(?!)")
+        return _pieces(wording)
+    return _verbs(wording.called) if unit in _own("alike")["人"].split("|") else NEVER
 
 
 def _verbs(called: Iterable[str]) -> re.Pattern[str]:
@@ -119,9 +153,12 @@ def _verbs(called: Iterable[str]) -> re.Pattern[str]:
     return alternatives(rf"{group}(?=[^,，。；\d]{{1,20}}$)" for group in sorted(found))
 
 
-def _pieces(called: Iterable[str], halves: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    words = dict.fromkeys(word for word in (*called, *sum(halves, ())) if len(word) == SHORTEST_PIECE)
-    return alternatives(like(word) for word in words if word not in _own("says_nothing"))
+def _pieces(wording: _Wording) -> re.Pattern[str]:
+    """Words of two signs that are its name or half of it, and its verbs; 油站 of 加油站 is none."""
+    halves = (half for pair in wording.halves if len(pair[0]) == len(pair[1]) == SHORTEST_PIECE for half in pair)
+    short = (word for word in wording.called if len(word) == SHORTEST_PIECE)
+    words = (word for word in dict.fromkeys((*short, *halves)) if word not in _own("says_nothing"))
+    return alternatives([*map(like, words), *(verb for verb, _ in wording.deeds if not _says_nothing(verb))])
 
 
 def _halves(word: str) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,11 @@ def share_of_campaign() -> re.Pattern[str]:
     return _words("share")
 
 
+def longer_time() -> re.Pattern[str]:
+    """今年以来, 上半年: words of a longer time than a campaign's."""
+    return _words("wide")
+
+
 @lru_cache(maxsize=1)
 def bracketed_share() -> re.Pattern[str]:
     """1.35万平方米（其中会战期间3200平方米）: ``own`` is the campaign's share of ``wide``, its bracket included."""

@@ -11,7 +11,7 @@ from filing.text.tense import clauses_of
 from filing.text.vocabulary import word_list
 from filing.what.countable import LABEL_UNIT, Countable
 from filing.what.counts import TOTAL, Count, Told, counts_with_fixed
-from filing.what.grids import NOTHING, YEAR_HEAD, Entry, columns, entries, grids_of, totals
+from filing.what.grids import NOTHING, YEAR_HEAD, Entry, Grid, columns, entries, grids_of, total_words, totals
 from filing.what.measures import any_counter
 from filing.what.own import core
 from filing.what.scales import factor
@@ -30,6 +30,7 @@ def tabular_counts(
     for grid in grids_of(document, names):
         if _is_of_another_year(grid.title, period):
             continue
+        yield from _of_closing_row(grid, measures, document.where, period)
         for entry in entries(grid, period):
             yield from _of_entry(entry, measures, document.where, period)
         for head, cell in (*columns(grid, period), *totals(grid, period)):
@@ -67,6 +68,15 @@ def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: P
             sentence = f"{entry.label}：{cell}"
             told = Told(sentence, clauses_of(sentence, period=period), entry.label, where)
             yield from counts_with_fixed(told, measures)
+
+
+def _of_closing_row(grid: Grid, measures: Sequence[Countable], where: str, period: Period | None) -> Iterator[Count]:
+    """A row of totals that speaks in words (发现6处, 已改4处), as a sentence under what the ledger is about."""
+    cells = total_words(grid)
+    if cells:
+        about = "隐患" if re.search("隐患|问题", grid.title + "".join(grid.heads)) else grid.title
+        sentence = "，".join(cells)
+        yield from counts_with_fixed(Told(sentence, clauses_of(sentence, period=period), about, where), measures)
 
 
 def _converted(name: str, value: float, cell: str, unit: str, measures: Sequence[Countable]) -> float:
@@ -110,12 +120,14 @@ def _measure_named(label: str, unit: str, measures: Sequence[Countable]) -> str 
     fitting = [measure for measure in measures if measure.fits_label(label, unit)]
     if any(measure.own and bare in measure.words for measure in fitting):
         return next(measure.name for measure in fitting if measure.own and bare in measure.words)
+    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
+    called = [measure.name for measure in own if measure.is_called(core(bare))]
+    if len(called) == 1 and not fitting and not re.search("参[加与]", bare):
+        return called[0]
     if re.search(words["label"], bare) and (not unit or re.fullmatch(words["counters"], unit.removeprefix("万"))):
         return "participants"
     if fitting:
         return min(fitting, key=lambda measure: not measure.own).name
-    own = [measure for measure in measures if measure.own and measure.fits_unit(unit)]
-    called = [measure.name for measure in own if measure.is_called(core(bare))]
     short = [measure.name for measure in own if unit and measure.is_short_for(core(bare))]
     return next((found[0] for found in (called, short) if len(found) == 1), None)
 
