@@ -1,4 +1,4 @@
-"""The notice reader on whole notices: the sample and twenty-three invented ones of other offices and layouts."""
+"""The notice reader on whole notices: the sample and sixty invented ones of other offices, fields and layouts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from records.errors import UsageError
 from records.extracts import Table
 from records.units import Roster, Unit
 from tests.notice_cases import CASES, Case, Due, day
+from tests.notice_cases_further import FURTHER
 from tests.notice_cases_more import MORE
 
 SAMPLE = CASES[0]
-ALL = (*CASES, *MORE)
+ALL = (*CASES, *MORE, *FURTHER)
 _all = pytest.mark.parametrize("case", ALL, ids=[case.file for case in ALL])
 
 

@@ -16,7 +16,7 @@ from records.extracts import Table
 
 _MAX_TITLE = 60
 _TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
-_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至](?:时间|日期)?(?:为|：|:)?$")
+_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至](?:到|至)?(?:时间|日期)?(?:为|：|:)?$")
 _POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
 _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
@@ -266,6 +266,7 @@ def _voluntary_words(item: _Item) -> str:
         or pattern("voluntary", "title").search(item.title)
         or (offer.search(whole) if len(whole) <= int(word("voluntary", "short")) + 1 else None)
         or next((match for sentence in _first_sentences(item) if (match := offer.match(sentence.strip()))), None)
+        or pattern("voluntary", "opening").search(item.text)
     )
     return _clause_of(found) if found else ""
 

@@ -12,6 +12,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cn_comma", re.compile(rf"^({_CN})\s?[、．.]\s?")),
     ("cn_brackets", re.compile(rf"^[（(〔]\s?({_CN})\s?[）)〕][、.]?\s?")),
     ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d))\s?")),
+    ("decimal", re.compile(r"^\d{1,2}\.(\d{1,2})\s?(?=[\u4e00-\u9fff“《])(?!小时|万|亿|倍|米|公里|吨|元|个)")),
     ("number_brackets", re.compile(r"^[（(]\s?(\d{1,2})\s?[）)][、.]?\s?")),
     ("number_bracket", re.compile(r"^(\d{1,2})[)）][、.]?\s?")),
     ("circled", re.compile(r"^([①-⑳⑴-⒇❶-❿])[、.]?\s?")),

@@ -87,7 +87,7 @@ def _measure(label: str) -> Measure | None:
     bare = _AROUND.sub("", label)
     bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", bare)
     ends = pattern("measures", "ending").search(bare)
-    if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):
+    if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》]", bare):
         return None
     counted = bare if ends else f"{bare}数"
     if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(counted):

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from filing.notice.deadlines import END_OF_DAY, Frame, Rule, find_rules
+from filing.notice.marks import mark_of
 from filing.notice.things import has_thing, is_summary, thing_in, things_asked
 from filing.notice.words import pattern
 
@@ -57,12 +58,23 @@ def find_requests(texts: Sequence[str], frame: Frame) -> list[Request]:
 
 
 def _in_paragraph(text: str, frame: Frame) -> Iterator[Request]:
-    before = ""
+    before = subject = ""
     for sentence in _SENTENCE_END.split(text):
-        if len(sentence) > _MAX_SENTENCE:
+        if len(sentence) > _MAX_SENTENCE or (not before and _is_heading(sentence, text)):
             continue
-        yield from _in_sentence(sentence, before, frame)
-        before = sentence
+        for item in _in_sentence(sentence, before, frame):
+            last = item if _says(item.subject) or not subject else replace(item, subject=subject)
+            yield last
+            subject = last.subject
+        before, subject = sentence, subject if sentence.endswith(("；", ";")) else ""
+
+
+def _is_heading(sentence: str, paragraph: str) -> bool:
+    """六、按时报送行动进展。 only announces what follows: more sentences, or paragraphs where it has no full stop."""
+    mark = mark_of(sentence)
+    alone = sentence == paragraph and sentence.endswith(("。", "；", ";"))
+    is_short = mark is not None and len(sentence) - mark.end <= 14 and not re.search(r"\d", sentence[mark.end :])
+    return is_short and not alone
 
 
 def _in_sentence(sentence: str, before: str, frame: Frame) -> Iterator[Request]:

@@ -43,7 +43,9 @@ _SENTENCE_END = _TERMINAL + "”）)"
 _OPEN_END = "，、,（(“《—－-和及与的"
 _CUT_NUMBER = re.compile(r"(?:电话|方式|手机|传真)[^\n]*[\d-]{4}$")
 _AT = r"(?:@|#|\(at\)|\[at\])"
-_ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
+_DOT = r"(?:\.|\(dot\))"
+_ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}[A-Za-z]{{2,}}", re.ASCII)
+_SPELT = re.compile(r"[（【\[]\s?(at|dot)\s?[）】\]]", re.IGNORECASE)  # （at）: signs of a mail address
 _TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
 
 
@@ -68,7 +70,7 @@ def squeeze(text: str) -> str:
 
 def lines_of(text: str) -> tuple[Line, ...]:
     """The lines that say something: page numbers and empty lines left out, full-width letters and digits made plain."""
-    plain = text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING)
+    plain = _SPELT.sub(r"(\1)", text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING))
     lines = [_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain)]
     return tuple(islice(_without_furniture([line for line in lines if line.text]), MAX_LINES))
 
@@ -166,7 +168,7 @@ def _is_cut(before: Line, line: Line) -> bool:
     """Whether ``line`` is the rest of a sentence: a few characters, or a bracket with what follows it."""
     if before.text[-1] in _TERMINAL or mark_of(line.text):
         return False
-    is_tail = _IN_SENTENCE.search(before.text) and _TAIL.fullmatch(line.text)
+    is_tail = len(before.text) >= 16 and _IN_SENTENCE.search(before.text) and _TAIL.fullmatch(line.text)
     return bool(is_tail or (len(before.text) > 12 and _BRACKET_FIRST.match(line.text)))
 
 
