@@ -47,7 +47,9 @@ def _with(reading: Reading, **fields: object) -> Reading:
 def _bare(text: str) -> str:
     """What is left of a text when blanks, page numbers and the width of letters do not count."""
     plain = re.sub(r"(?m)^[\s—-]*\d{1,3}[\s—-]*$", "", text)
-    plain = plain.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("["): "(", ord("]"): ")"})
+    plain = plain.translate(
+        {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(zip(map(ord, "[]【】"), "()()", strict=True))
+    )
     return re.sub(r"[\s|；…]", "", plain)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from filing.notice.dates import Almanac, find_days, find_ranges
 from filing.notice.outline import Node, headed_items, runs_on, split_inline
@@ -16,7 +16,7 @@ from records.extracts import Table
 
 _MAX_TITLE = 60
 _TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
-_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至](?:到|至)?(?:时间|日期)?(?:为|：|:)?$")
+_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至稿](?:到|至)?(?:时间|日期)?(?:为|：|:)?$")
 _POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
 _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
@@ -291,7 +291,7 @@ def _own_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[P
     period of their own: a report on them counts all through the campaign.
     """
     heading = _TITLE_DATES.search(item.title)
-    found = next(_spans(heading.group(), almanac), None) if heading else None
+    found = next(chain(_spans(heading.group(), almanac), _months(heading.group(), almanac)), None) if heading else None
     found = found or _longer_period(item, almanac, period)
     return found if found and found[0] != period else (None, "")
 
@@ -301,6 +301,14 @@ def _spans(text: str, almanac: Almanac) -> Iterator[tuple[Period, str]]:
         days = almanac.period_of(span)
         if days:
             yield days, text[span.start : span.end]
+
+
+def _months(text: str, almanac: Almanac) -> Iterator[tuple[Period, str]]:
+    """（10月）: a whole month; a single day sets no period, a report on it counts all through the campaign."""
+    for day in find_days(text):
+        first, last = almanac.date_of(day, last=False), almanac.date_of(day)
+        if day.day is None and first and last:
+            yield Period(first, last), text[day.start : day.end]
 
 
 def _longer_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[Period, str] | None:

@@ -38,7 +38,7 @@ _MONTHLY = re.compile(
 _EVERY = re.compile(
     r"每(?P<every>半个?月|两周|2周|双周|周|星期|月|季度)(?:至少|要|都)?(?:的)?(?=报|上报|反馈|提交|发送|报送|填报|至少|一报|定期)"
 )
-_DAILY = re.compile(rf"每(?:个工作)?[日天](?:{_CLOCK})?{_NO_LATER}")
+_DAILY = re.compile(rf"(?<![日号])每(?:个工作)?[日天](?:{_CLOCK})?{_NO_LATER}")
 _QUARTERLY = re.compile(
     rf"每(?:个)?季度(?:末|最后一?个?月|末月)?(?:的)?(?P<day>\d{{1,2}})?[日号底末]?(?:{_CLOCK})?{_NO_LATER}"
 )
@@ -53,7 +53,7 @@ _NAMED_WEEKDAY = re.compile(
     rf"(?P<which>本|这|下|下下)(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?:{_CLOCK})?{_NO_LATER}"
 )
 _BARE_DAY = re.compile(
-    rf"(?:(?P<near>本月|当月|下月|次月)|(?<![\d月年.〔—–-]))(?P<day>3[01]|[12]?\d)[日号](?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
+    rf"(?:(?P<near>本月|当月|下月|次月)|(?<![\d月年.〔—–-]))(?P<day>3[01]|[12]?\d)[日号](?:每[天日])?(?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
 )
 _THIS_END = re.compile(rf"(?P<which>本月|当月|月|本年|今年|当年|年)(?:底|末)(?:{_CLOCK})?{_NO_LATER}")
 _EVENT = re.compile(

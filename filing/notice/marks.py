@@ -14,6 +14,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d))\s?")),
     ("decimal", re.compile(r"^\d{1,2}\.(\d{1,2})\s?(?=[\u4e00-\u9fff“《])(?!小时|万|亿|倍|米|公里|吨|元|个)")),
     ("number_brackets", re.compile(r"^[（(]\s?(\d{1,2})\s?[）)][、.]?\s?")),
+    ("number_bare", re.compile(r"^(\d{1,2})\s?(?=[\u4e00-\u9fff]{2,10}[：:])(?!月)")),
     ("number_bracket", re.compile(r"^(\d{1,2})[)）][、.]?\s?")),
     ("circled", re.compile(r"^([①-⑳⑴-⒇❶-❿])[、.]?\s?")),
     ("letter", re.compile(r"^([A-H])(?:[、．]|\.(?=\s|[^\x00-\x7f]))\s?")),

@@ -68,8 +68,17 @@ def _in_text(text: str, almanac: Almanac) -> FoundPeriod | None:
     if len(spans) > 1:
         return _widest(plain, spans)
     if spans:
-        return _one(plain, *spans[0])
+        return _whole_month(plain, spans[0][1], almanac) or _one(plain, *spans[0])
     return _without_range(plain, almanac)
+
+
+def _whole_month(text: str, inner: Period, almanac: Almanac) -> FoundPeriod | None:
+    """2026年6月，6月20日至26日为集中宣传周: the month, where the range is only a part of it."""
+    for day in find_days(text):
+        first, last = almanac.date_of(day, last=False), almanac.date_of(day)
+        if day.day is None and not day.part and first and last and first <= inner.from_ and inner.to <= last:
+            return FoundPeriod(Period(first, last), text[day.start : day.end])
+    return None
 
 
 def _one(text: str, span: Range, period: Period) -> FoundPeriod:

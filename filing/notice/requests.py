@@ -23,7 +23,7 @@ _COPY = re.compile(r"电子[版档]|纸质|扫描件|盖章|原件|复印件|一
 _OBJECT = re.compile(r"(?:将|把)[^，。；]+$|(?:报送|上报|提交|反馈)[^，。；]*(?:至|到|给)")
 _TOLD = re.compile(
     r"(?:^|[，,；;。：:])(?:请|要求)?(?P<who>(?:各|全体|所有)[^，,。；;：:]{1,24}?)"
-    r"(?:要|须|应|需|务必|应当|必须)(?=[^，,。；;：:])"
+    r"(?:要|须|应|需|务必|应当|必须|(?=对|组织|开展|汇总|梳理|审核|收集|择优))(?=[^，,。；;：:])"
 )
 _MAX_SENTENCE = 2_000  # longer ones are tables or lists that lost their line ends
 _TIME_LABEL = re.compile(

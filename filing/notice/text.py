@@ -154,13 +154,14 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
         return True
     if before.text[-1] in _OPEN_END or _cuts_address(before, line) or _LABEL_END.search(before.text):
         return False
-    if _is_cut(before, line):
+    is_full = before.width >= 0.9 * (width or widest)
+    if _is_cut(before, line) or (is_full and line.text[0].isdigit() and _CUT_NUMBER.search(before.text)):
         return False
     if mark_of(line.text) or _DATE_LINE.match(line.text) or _HEADED.match(line.text):
         return True
     if before.text[-1] in "。！？" and width and line.width < 0.85 * width and line.text[-1] not in _SENTENCE_END:
         return True  # a heading: a paragraph's last line would end a sentence
-    is_cut = before.width >= 0.9 * (width or widest) and before.text[-1] not in _TERMINAL
+    is_cut = is_full and before.text[-1] not in _TERMINAL
     return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
 
 
