@@ -352,3 +352,22 @@ def test_any_text_gives_a_campaign_or_a_usage_error(text: str) -> None:
         except UsageError:
             continue
         assert campaign.id.isascii()
+
+
+def test_broad_words_mean_the_categories_of_the_roster() -> None:
+    """镇街 are the roster's 镇 and 街道, 区直单位 its 区直部门; enterprises owe nothing by that sentence."""
+    units = tuple(
+        Unit(code, name, category)
+        for code, name, category in (
+            ("A", "桃园镇", "镇"),
+            ("B", "滨河街道", "街道"),
+            ("C", "区教委", "区直部门"),
+            ("D", "某某公司", "驻区企业"),
+        )
+    )
+    case = next(case for case in ALL if case.file == "sweep-gangs-categories")
+
+    *weekly_, first, second = read_notice(case.text, roster=Roster(units)).requirements
+
+    assert {item.categories for item in weekly_} == {()}
+    assert (first.categories, second.categories) == (("镇", "街道"), ("区直部门",))

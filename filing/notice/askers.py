@@ -116,4 +116,9 @@ def _same(name: str, category: str) -> bool:
         return True
     if any(word in name and word in plain for word in _QUALIFIERS):
         return True
-    return any(part in plain for part in table("kinds").get(name, ()))
+    return any(_stands_for(part, plain) for part in table("kinds").get(name, ()))
+
+
+def _stands_for(part: str, plain: str) -> bool:
+    """镇 for 镇人民政府; one character must stand first: not 区 for 社区 or 区直单位."""
+    return part in plain if len(part) > 1 else re.match(rf"{part}(?![直级属委])", plain) is not None
