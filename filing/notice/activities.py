@@ -87,6 +87,9 @@ def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
         return inline, "活动取自正文中的列举，请核对"
     if heads:
         return tuple(_item(node) for node in heads), "只找到一项活动，请核对"
+    headed = headed_items([text for text in root.paragraphs if not _closes(text)])
+    if headed:
+        return _as_items(headed), "活动取自没有编号的小标题，请核对"
     told = [text for text in root.paragraphs if pattern("activity", "begins").match(text) and not _closes(text)]
     return _as_items(_plain_items(told)) if len(told) >= 2 else (), "活动取自没有编号的段落，请核对"
 

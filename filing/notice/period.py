@@ -56,10 +56,16 @@ def _from_time_sections(root: Node, almanac: Almanac) -> FoundPeriod | None:
     nodes = [node for node in root.walk() if node.role == "time"]
     nodes.sort(key=lambda node: 0 if re.search(r"活动|起止|工作|实施|开展|^时间", node.title) else 1)
     for node in nodes:
-        found = _in_text(node.content() or node.own_text(), almanac)
+        found = _in_text(_without_requests(node.content() or node.own_text()), almanac)
         if found and found.period and not re.search(r"报送|截止|报名|填报", node.title):
             return found
     return None
+
+
+def _without_requests(text: str) -> str:
+    """``text`` without the sentences that ask for reports: their days are deadlines."""
+    verb = pattern("submission", "verb")
+    return "".join(part for part in re.split(r"(?<=[。；\n])", text) if not verb.search(part))
 
 
 def _in_text(text: str, almanac: Almanac) -> FoundPeriod | None:

@@ -87,6 +87,9 @@ def _in_sentence(sentence: str, before: str, frame: Frame) -> Iterator[Request]:
     for start, end, verb in _segments(masked, verbs):
         segment = _Segment(sentence, masked, start, end, verb, before)
         inside = [rule for rule in rules if start <= rule.start < end]
+        told = max((rule.start for rule in inside if rule.start < verb.start()), default=start)
+        if pattern("submission", "elsewhere").search(masked, told, end):
+            continue
         found = tuple(_inherited(segment, last)) if last and not inside else ()
         for item in found or _in_segment(segment, _binding(inside)):
             subject = item.subject if last is None or _says(item.subject) else last.subject
@@ -210,15 +213,18 @@ def _found(
     after = segment.text(max(verb.end(), rule.end), right)
     known = thing_in(before, between, after) or _earlier_thing(segment, left, rule, alone=alone)
     what = known or ("" if rule.prompt else _unknown_thing(segment, rule, right))
+    if rule.words in {"按时", "按期"}:  # by the deadlines that are told elsewhere
+        return None
     if rule.prompt and (not has_thing(what) or _ALARM.search(segment.text(left, right))):
         return None
-    whole = segment.text(left, right)
+    clause_end = _CLAUSE_END.search(segment.masked, verb.end())
+    asking = segment.text(left, min(right, max(rule.end, clause_end.start() if clause_end else right)))
     late_but_due = rule.prompt or not rule.due
     return Request(
         what=what or UNNAMED,
         rule=_with_verb(segment, rule),
         sentence=segment.sentence,
-        required=not pattern("submission", "voluntary").search(whole) and not (rule.prompt and not is_summary(what)),
+        required=not pattern("submission", "voluntary").search(asking) and not (rule.prompt and not is_summary(what)),
         subject=(_between_subject(between) if verb.start() <= right else "") or _subject(before),
         why=rule.why
         or ("" if known else "没有认出要报送什么")

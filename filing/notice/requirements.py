@@ -16,6 +16,7 @@ from records.campaigns import Kind, Requirement, Unsure
 from records.extracts import Table
 
 _WHAT = re.compile(r"(?:报送|上报|提交)(?:的)?(?:材料|内容|资料|事项|名称)(?:名称)?|材料(?:名称|内容)")
+_BOTH = re.compile(r"(?:资料|材料|信息|成果)?(?:报送|上报|提交)(?:要求|内容|资料|材料|安排)?")
 _WHEN = re.compile(r"(?:报送|上报|提交|截止|完成)(?:的)?(?:截止)?(?:时间|时限|期限|日期)|时限")
 
 
@@ -57,6 +58,18 @@ def _in_table(table: Table, frame: Frame) -> Iterator[Request]:
             for cells in table.rows[index + 1 :]:
                 yield from _in_row(cells, what, when, frame)
             return
+        both = next((at for at, head in enumerate(heads) if _BOTH.fullmatch(head)), None)
+        if both is not None:
+            told = (cells for cells in table.rows[index + 1 :] if len(cells) > both)
+            yield from (item for cells in told for item in _dated_cell(cells, both, frame))
+            return
+
+
+def _dated_cell(cells: Sequence[str], at: int, frame: Frame) -> Iterator[Request]:
+    """活动照片3张，9月30日前 in a column on what is to be sent."""
+    for item in find_requests([f"{cells[at]}报送。"], frame):
+        if item.is_dated:
+            yield replace(item, sentence=" | ".join(cells))
 
 
 def _in_row(cells: Sequence[str], what: int, when: int, frame: Frame) -> Iterator[Request]:

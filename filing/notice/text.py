@@ -31,6 +31,7 @@ _LABEL = re.compile(
     r"^[（(【]?(?:联系人|联系电话|联系方式|电子邮箱|报送邮箱|邮箱|电话|传真|附件|抄送|主送|地址|备注|报送(?:时间|内容|方式|要求)|"
     r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
 )
+_WEB_FOOT = re.compile(r"网站标识码|网站纠错|ICP备|公网安备|版权所有")
 _HEADED = re.compile(r"^【[^】]{2,12}】")
 _BRACKETED = re.compile(r"[（(][^（）()]*[）)]")
 _LABEL_END = re.compile(r"(?:电话|方式|手机|传真|邮箱|联系人|地址)[：:]$")
@@ -72,7 +73,8 @@ def lines_of(text: str) -> tuple[Line, ...]:
     """The lines that say something: page numbers and empty lines left out, full-width letters and digits made plain."""
     plain = _SPELT.sub(r"(\1)", text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING))
     lines = [_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain)]
-    return tuple(islice(_without_furniture([line for line in lines if line.text]), MAX_LINES))
+    said = [line for line in lines if line.text and not _WEB_FOOT.search(line.text)]
+    return tuple(islice(_without_furniture(said), MAX_LINES))
 
 
 def _without_furniture(lines: Sequence[Line]) -> Iterator[Line]:
