@@ -16,6 +16,7 @@ from flow.notices import with_corrections
 from records.campaigns import Campaign, Contact, Measure, Period, Requirement, Unsure
 from records.errors import UsageError
 from tests.notice_cases import CASES
+from tests.notice_cases_further import FURTHER
 from tests.notice_cases_more import MORE
 
 CHINA = timezone(timedelta(hours=8))
@@ -46,7 +47,10 @@ def _with(reading: Reading, **fields: object) -> Reading:
 def _bare(text: str) -> str:
     """What is left of a text when blanks, page numbers and the width of letters do not count."""
     plain = re.sub(r"(?m)^[\s—-]*\d{1,3}[\s—-]*$", "", text)
-    return re.sub(r"[\s|；…]", "", plain.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}))
+    plain = plain.translate(
+        {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict(zip(map(ord, "[]【】"), "()()", strict=True))
+    )
+    return re.sub(r"[\s|；…]", "", plain)
 
 
 def _without_block(text: str, head: str, holds: str) -> str:
@@ -204,7 +208,7 @@ def test_file_written_by_hand_is_never_overwritten_by_a_reading() -> None:
     assert keep_corrections(SAMPLE.campaign, BARE, "c.toml")[0] == campaign_from_toml(BARE, "c.toml")
 
 
-@pytest.mark.parametrize("case", (*CASES, *MORE), ids=lambda case: case.file)
+@pytest.mark.parametrize("case", (*CASES, *MORE, *FURTHER), ids=lambda case: case.file)
 def test_every_value_stands_with_the_words_that_it_rests_on(case: object) -> None:
     """Each field that the notice fills has its words above it, and they stand in the notice."""
     assert isinstance(case, type(CASES[0]))

@@ -1,4 +1,4 @@
-"""The notice reader on whole notices: the sample and twenty-three invented ones of other offices and layouts."""
+"""The notice reader on whole notices: the sample and sixty invented ones of other offices, fields and layouts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from records.errors import UsageError
 from records.extracts import Table
 from records.units import Roster, Unit
 from tests.notice_cases import CASES, Case, Due, day
+from tests.notice_cases_further import FURTHER
 from tests.notice_cases_more import MORE
 
 SAMPLE = CASES[0]
-ALL = (*CASES, *MORE)
+ALL = (*CASES, *MORE, *FURTHER)
 _all = pytest.mark.parametrize("case", ALL, ids=[case.file for case in ALL])
 
 
@@ -351,3 +352,22 @@ def test_any_text_gives_a_campaign_or_a_usage_error(text: str) -> None:
         except UsageError:
             continue
         assert campaign.id.isascii()
+
+
+def test_broad_words_mean_the_categories_of_the_roster() -> None:
+    """镇街 are the roster's 镇 and 街道, 区直单位 its 区直部门; enterprises owe nothing by that sentence."""
+    units = tuple(
+        Unit(code, name, category)
+        for code, name, category in (
+            ("A", "桃园镇", "镇"),
+            ("B", "滨河街道", "街道"),
+            ("C", "区教委", "区直部门"),
+            ("D", "某某公司", "驻区企业"),
+        )
+    )
+    case = next(case for case in ALL if case.file == "sweep-gangs-categories")
+
+    *weekly_, first, second = read_notice(case.text, roster=Roster(units)).requirements
+
+    assert {item.categories for item in weekly_} == {()}
+    assert (first.categories, second.categories) == (("镇", "街道"), ("区直部门",))

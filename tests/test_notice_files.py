@@ -15,10 +15,11 @@ from parsers.reader import PartReader
 from records.campaigns import Campaign
 from records.extracts import ReadLimits
 from tests.notice_cases import CASES
+from tests.notice_cases_further import FURTHER
 from tests.notice_cases_more import MORE
 
 FILES = Path(__file__).with_name("notices") / "files"
-TEXTS = {case.file: case.text for case in (*CASES, *MORE)}
+TEXTS = {case.file: case.text for case in (*CASES, *MORE, *FURTHER)}
 
 
 @pytest.fixture(scope="module")

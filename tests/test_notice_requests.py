@@ -53,6 +53,38 @@ _NOTICE = (
         ("请于7月5日前报送情况报告。", ["summary 07-05 23:59 情况报告"]),
         ("各单位每天下午6点前在群里报平安，7月5日前将总结交到安稳办。", ["summary 07-05 23:59 总结"]),
         ("活动结束后及时报送总结。", ["summary None 总结"]),
+        ("请于7月5日前报总结。", ["summary 07-05 23:59 总结"]),
+        ("请于7月5日前将总结报安监部。", ["summary 07-05 23:59 总结"]),
+        (
+            "请于6月20日前报送本周巡河里程，7月5日前报送总结。",
+            ["material 06-20 23:59 本周巡河里程", "summary 07-05 23:59 总结"],
+        ),
+        (
+            "请于6月10日前在平台填报信息，并将《申报表》发至邮箱。总结7月5日前报。",
+            ["material 06-10 23:59 信息、《申报表》", "summary 07-05 23:59 总结"],
+        ),
+        (
+            "6月2日至6月4日实行日报告制度，各单位于每日16:00前报送当日情况。总结7月5日前报。",
+            [
+                *(f"material 06-0{day} 16:00 当日情况" for day in (2, 3, 4)),
+                "summary 07-05 23:59 总结",
+            ],
+        ),
+        (
+            "自6月16日起，每周一前报送进展；7月5日前报送总结。",
+            [
+                "material 06-16 23:59 进展",
+                "material 06-23 23:59 进展",
+                "material 06-30 23:59 进展",
+                "summary 07-05 23:59 总结",
+            ],
+        ),
+        ("每月最后一个工作日前报送进展。7月5日前报送总结。", ["material 06-30 23:59 进展", "summary 07-05 23:59 总结"]),
+        (
+            "6月2日、3日、4日每天18时前报送进展，7月5日前报送总结。",
+            [*(f"material 06-0{day} 18:00 进展" for day in (2, 3, 4)), "summary 07-05 23:59 总结"],
+        ),
+        ("（三）及时报送总结。请于7月5日前报送总结。", ["summary 07-05 23:59 总结"]),
     ],
 )
 def test_sentence_asks_for_what_it_says(sentence: str, asked: list[str]) -> None:
@@ -71,6 +103,23 @@ def test_kinds_of_units_with_their_own_deadlines_are_told_apart() -> None:
         ("社区卫生服务中心",),
         ("村卫生室",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "only"),
+    [
+        ("请各医院7月5日前报送总结。", [("医院",)]),
+        ("各医院要高度重视，7月5日前报送总结。", [("医院",)]),
+        ("7月5日前各医院报送总结。", [("医院",)]),
+        ("各医院7月5日前报送总结；7月1日前报送数据。", [("医院",), ("医院",)]),
+        ("请各单位7月5日前报送总结。", [()]),
+        ("请各医院、社区卫生服务中心、村卫生室7月5日前报送总结。", [()]),
+        ("请各区县7月5日前报送总结。", [()]),
+    ],
+)
+def test_who_must_report_is_read_where_the_sentence_names_him(sentence: str, only: list[tuple[str, ...]]) -> None:
+    """Before or behind the date, or at the sentence's head; a word that fits no addressee, or all, means all."""
+    assert [item.categories for item in read_notice(_NOTICE.format(sentence)).requirements] == only
 
 
 @pytest.mark.parametrize(

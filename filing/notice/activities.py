@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from filing.notice.dates import Almanac, find_days, find_ranges
 from filing.notice.outline import Node, headed_items, runs_on, split_inline
@@ -16,7 +16,7 @@ from records.extracts import Table
 
 _MAX_TITLE = 60
 _TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
-_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至](?:时间|日期)?(?:为|：|:)?$")
+_UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至稿](?:到|至)?(?:时间|日期)?(?:为|：|:)?$")
 _POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
 _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
@@ -87,6 +87,9 @@ def _other_lists(root: Node) -> tuple[tuple[_Item, ...], str]:
         return inline, "活动取自正文中的列举，请核对"
     if heads:
         return tuple(_item(node) for node in heads), "只找到一项活动，请核对"
+    headed = headed_items([text for text in root.paragraphs if not _closes(text)])
+    if headed:
+        return _as_items(headed), "活动取自没有编号的小标题，请核对"
     told = [text for text in root.paragraphs if pattern("activity", "begins").match(text) and not _closes(text)]
     return _as_items(_plain_items(told)) if len(told) >= 2 else (), "活动取自没有编号的段落，请核对"
 
@@ -266,6 +269,7 @@ def _voluntary_words(item: _Item) -> str:
         or pattern("voluntary", "title").search(item.title)
         or (offer.search(whole) if len(whole) <= int(word("voluntary", "short")) + 1 else None)
         or next((match for sentence in _first_sentences(item) if (match := offer.match(sentence.strip()))), None)
+        or pattern("voluntary", "opening").search(item.text)
     )
     return _clause_of(found) if found else ""
 
@@ -290,7 +294,7 @@ def _own_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[P
     period of their own: a report on them counts all through the campaign.
     """
     heading = _TITLE_DATES.search(item.title)
-    found = next(_spans(heading.group(), almanac), None) if heading else None
+    found = next(chain(_spans(heading.group(), almanac), _months(heading.group(), almanac)), None) if heading else None
     found = found or _longer_period(item, almanac, period)
     return found if found and found[0] != period else (None, "")
 
@@ -300,6 +304,14 @@ def _spans(text: str, almanac: Almanac) -> Iterator[tuple[Period, str]]:
         days = almanac.period_of(span)
         if days:
             yield days, text[span.start : span.end]
+
+
+def _months(text: str, almanac: Almanac) -> Iterator[tuple[Period, str]]:
+    """（10月）: a whole month; a single day sets no period, a report on it counts all through the campaign."""
+    for day in find_days(text):
+        first, last = almanac.date_of(day, last=False), almanac.date_of(day)
+        if day.day is None and first and last:
+            yield Period(first, last), text[day.start : day.end]
 
 
 def _longer_period(item: _Item, almanac: Almanac, period: Period | None) -> tuple[Period, str] | None:

@@ -15,8 +15,9 @@ _NOUN = re.compile(
     r"(?:单位|学校|医院|机构|幼儿园|中心|街道|乡镇|企业|部门|镇街|社区|园|校|院|镇|乡|村|公司|局|委|办|科室|处室|卫生室|室|所|队|班|会|区县|市县|馆|站|联|团委|厅|企|店)$"
 )
 _ALL = re.compile(
-    r"^(?:有关|相关|上述|以上|参与|参加|责任|辖区|属地|本辖区)*(?:单位|校|地|级|地区|地方|机构|部门|班|科室)*$"
+    r"^(?:有关|相关|上述|以上|参与|参加|责任|辖区|属地|本辖区)*(?:单位|校|地|级|地区|地方|机构|班|科室)*$"
 )
+_OWN_KIND = re.compile(r"各|所有|全体|^[市区县省州驻]|^机关|有关|相关")
 _QUALIFIERS = (
     "公办",
     "民办",
@@ -72,8 +73,11 @@ class Askers:
 
     def _are_all(self, names: Sequence[str]) -> bool:
         """Whether the names are another word for all addressees, or a broad one (学校, 镇街) that fits none of them."""
-        covered = [any(_same(name, addressee) for name in names) for addressee in self.addressees]
         broad = all(name in table("kinds") for name in names)
+        covered: list[bool] = []
+        for addressee in self.addressees:  # 各区县民政局、老龄办: both are the 区县's
+            goes_on = broad and bool(covered) and not _OWN_KIND.search(addressee)
+            covered.append(any(_same(name, addressee) for name in names) or (goes_on and covered[-1]))
         return all(covered) if covered and any(covered) else broad
 
     def _on_roster(self, names: Sequence[str], roster: Roster) -> tuple[Who, str]:
@@ -112,4 +116,9 @@ def _same(name: str, category: str) -> bool:
         return True
     if any(word in name and word in plain for word in _QUALIFIERS):
         return True
-    return any(part in plain for part in table("kinds").get(name, ()))
+    return any(_stands_for(part, plain) for part in table("kinds").get(name, ()))
+
+
+def _stands_for(part: str, plain: str) -> bool:
+    """镇 for 镇人民政府; one character must stand first: not 区 for 社区 or 区直单位."""
+    return part in plain if len(part) > 1 else re.match(rf"{part}(?![直级属委])", plain) is not None

@@ -33,12 +33,12 @@ _WEEKLY = re.compile(
     rf"每(?:个)?(?:周|星期|礼拜)(?:的)?(?P<days>[一二三四五六日天](?:[、和及](?:周|星期)?[一二三四五六日天])*|末|最后一个工作日)(?:{_CLOCK})?{_NO_LATER}"
 )
 _MONTHLY = re.compile(
-    rf"每(?:个)?月(?:的)?(?P<days>\d{{1,2}}[日号]?(?:[、和及]\d{{1,2}}[日号])*[日号]?|底|末|最后一天|月底)(?:{_CLOCK})?{_NO_LATER}"
+    rf"每(?:个)?月(?:的)?(?P<days>\d{{1,2}}[日号]?(?:[、和及]\d{{1,2}}[日号])*[日号]?|底|末|最后一(?:天|日|个工作日)|月底)(?:{_CLOCK})?{_NO_LATER}"
 )
 _EVERY = re.compile(
     r"每(?P<every>半个?月|两周|2周|双周|周|星期|月|季度)(?:至少|要|都)?(?:的)?(?=报|上报|反馈|提交|发送|报送|填报|至少|一报|定期)"
 )
-_DAILY = re.compile(rf"每(?:个工作)?[日天](?:{_CLOCK})?{_NO_LATER}")
+_DAILY = re.compile(rf"(?<![日号])每(?:个工作)?[日天](?:{_CLOCK})?{_NO_LATER}")
 _QUARTERLY = re.compile(
     rf"每(?:个)?季度(?:末|最后一?个?月|末月)?(?:的)?(?P<day>\d{{1,2}})?[日号底末]?(?:{_CLOCK})?{_NO_LATER}"
 )
@@ -53,7 +53,7 @@ _NAMED_WEEKDAY = re.compile(
     rf"(?P<which>本|这|下|下下)(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?:{_CLOCK})?{_NO_LATER}"
 )
 _BARE_DAY = re.compile(
-    rf"(?:(?P<near>本月|当月|下月|次月)|(?<![\d月年.〔—–-]))(?P<day>3[01]|[12]?\d)[日号](?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
+    rf"(?:(?P<near>本月|当月|下月|次月)|(?<![\d月年.〔—–-]))(?P<day>3[01]|[12]?\d)[日号](?:每[天日])?(?:{_CLOCK})?(?:[之以]?前|截止|(?=[、和及]\d{{1,2}}[日号]))"
 )
 _THIS_END = re.compile(rf"(?P<which>本月|当月|月|本年|今年|当年|年)(?:底|末)(?:{_CLOCK})?{_NO_LATER}")
 _EVENT = re.compile(
@@ -185,7 +185,7 @@ def _recurring(text: str, frame: Frame) -> Iterator[Rule]:
     """
     every_ = _EACH.search(text)
     spans = [span for span in find_ranges(text) if every_ and span.end <= every_.start()]
-    own = frame.almanac.period_of(spans[-1]) if spans else None
+    own = frame.almanac.period_of(spans[-1]) if spans else _from_then_on(text, frame, every_.start() if every_ else 0)
     frame = replace(frame, period=own or frame.period)
     for match in _WEEKLY.finditer(text):
         yield _each(match, frame, weekdays(match.group("days")))
@@ -199,6 +199,15 @@ def _recurring(text: str, frame: Frame) -> Iterator[Rule]:
     for match in _DAILY.finditer(text):
         if match.group("clock") or match.group().endswith("前"):
             yield _each(match, frame, Recurrence(workdays="工作" in match.group()))
+
+
+def _from_then_on(text: str, frame: Frame, end: int) -> Period | None:
+    """自11月30日起，每周一…: the period from that day on."""
+    for day in find_days(text[:end]):
+        first = frame.almanac.date_of(day, last=False)
+        if frame.period and first and first in frame.period and _BEGINS.match(text, day.end):
+            return Period(first, frame.period.to)
+    return None
 
 
 def _each(match: re.Match[str], frame: Frame, pattern: Recurrence) -> Rule:

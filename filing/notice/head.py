@@ -187,8 +187,9 @@ def _letterhead(above: Sequence[Line]) -> str:
 def number_in(lines: Sequence[Line]) -> str | None:
     """The document number (发文字号) that one of the lines is, or None."""
     for line in lines:
-        found = _NUMBER.search(line.text)
-        if found and "《" not in line.text and len(line.text) <= found.end() - found.start() + 24:
+        parts = (_NUMBER.fullmatch(part) for part in line.raw.split(" "))
+        found = next(filter(None, parts), None) or _NUMBER.search(line.text)
+        if found and "《" not in line.text and len(line.text) <= len(found.group()) + 24:
             return f"{_number_words(found.group('words'))}〔{found.group('year')}〕{found.group('number')}号"
         if _ODD_NUMBER.match(line.text):
             return line.text

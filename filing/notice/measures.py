@@ -11,7 +11,7 @@ from records.campaigns import Measure
 from records.extracts import Table
 
 _ASKED = re.compile(
-    r"(?:包括|包含|含|注明|写明|统计(?!表|局)|填写|填报|汇总(?!表)|说明|涵盖|明确|体现|反映|列明)(?P<list>[^。；！？\n]{3,160})"
+    r"(?:包括|包含|含|注明|写明|统计(?!表|局)|填写|填报|汇总(?!表)|说明|涵盖|明确|体现|反映|列明|(?:数据|统计表|情况表)[（(])(?P<list>[^。；！？\n]{3,160})"
 )
 _NUMBERS = re.compile(r"(?:人次|人数|场次|次数|份数|条数|篇数|户数|件数|数量|总数|金额|面积|时长|数)")
 _LISTED = re.compile(r"[、，,和及]|以及|(?<!参)与(?!会)|(?<=[）)])")
@@ -89,7 +89,7 @@ def _measure(label: str) -> Measure | None:
         return None
     bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", bare)
     ends = pattern("measures", "ending").search(bare)
-    if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》“”]", bare):
+    if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》]", bare):
         return None
     counted = bare if ends else f"{bare}数"
     if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(counted):

@@ -130,7 +130,7 @@ def _mark(piece: str, stack: Sequence[Node]) -> Mark | None:
     if mark is None or not piece[mark.end :].strip():
         return _heading_mark(piece, stack)
     if mark.style == "bullet":
-        return mark
+        return _heading_mark(piece, stack[:1], mark.end) or mark
     last = next((node.mark.number for node in reversed(stack) if node.mark and node.style == mark.style), None)
     if last is None:
         last = _last_number(stack, mark.style)
@@ -156,8 +156,12 @@ def _last_number(stack: Sequence[Node], style: str) -> int | None:
     return max(numbers, default=None)
 
 
-def _heading_mark(piece: str, stack: Sequence[Node]) -> Mark | None:
-    """Unnumbered headings: 活动时间 on its own line, 活动时间：6月1日—6月30日, 【活动内容】."""
+def _heading_mark(piece: str, stack: Sequence[Node], start: int = 0) -> Mark | None:
+    """Unnumbered headings: 活动时间 on its own line, 活动时间：6月1日—6月30日, 【活动内容】, ▲活动内容."""
+    if start:
+        words = piece[start:]
+        is_bare = _BARE.match(words) and len(words) <= 12 and section_role(words)
+        return Mark(BARE, 0, "", start) if is_bare else None
     if any(node.mark and node.style not in {BARE, "bullet"} for node in stack[1:2]):
         return None
     whole = _BARE.match(piece)

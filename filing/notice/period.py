@@ -17,7 +17,7 @@ _LABEL = re.compile(
     r"(?:(?:活动|工作|开展|实施|整治|宣传|行动|培训|起止)(?:的)?|^|(?<=[。；\n]))(?:时间|周期|时限|期限)(?:安排)?"
     r"(?:为|是|从|自|：|:|定于|在)"
 )
-_HELD = re.compile(r"开展|组织|举办|举行|进行|实施|实行|启动|部署|集中")
+_HELD = re.compile(r"开展|组织|举办|举行|进行|实施|实行|启动|部署|集中|结束")
 _IS_CAMPAIGN = re.compile(r"[为是][^，。；]{0,30}(?:月|周|季|日|期|年)")
 _YEAR_LONG = re.compile(r"(?P<year>20\d\d)年(?:全年|1月(?:1日)?(?:至|—|-)12月)|全年")
 _PAPER = re.compile(r"《[^》]{0,200}》")
@@ -56,10 +56,16 @@ def _from_time_sections(root: Node, almanac: Almanac) -> FoundPeriod | None:
     nodes = [node for node in root.walk() if node.role == "time"]
     nodes.sort(key=lambda node: 0 if re.search(r"活动|起止|工作|实施|开展|^时间", node.title) else 1)
     for node in nodes:
-        found = _in_text(node.content() or node.own_text(), almanac)
+        found = _in_text(_without_requests(node.content() or node.own_text()), almanac)
         if found and found.period and not re.search(r"报送|截止|报名|填报", node.title):
             return found
     return None
+
+
+def _without_requests(text: str) -> str:
+    """``text`` without the sentences that ask for reports: their days are deadlines."""
+    verb = pattern("submission", "verb")
+    return "".join(part for part in re.split(r"(?<=[。；\n])", text) if not verb.search(part))
 
 
 def _in_text(text: str, almanac: Almanac) -> FoundPeriod | None:
@@ -68,8 +74,17 @@ def _in_text(text: str, almanac: Almanac) -> FoundPeriod | None:
     if len(spans) > 1:
         return _widest(plain, spans)
     if spans:
-        return _one(plain, *spans[0])
+        return _whole_month(plain, spans[0][1], almanac) or _one(plain, *spans[0])
     return _without_range(plain, almanac)
+
+
+def _whole_month(text: str, inner: Period, almanac: Almanac) -> FoundPeriod | None:
+    """2026年6月，6月20日至26日为集中宣传周: the month, where the range is only a part of it."""
+    for day in find_days(text):
+        first, last = almanac.date_of(day, last=False), almanac.date_of(day)
+        if day.day is None and not day.part and first and last and first <= inner.from_ and inner.to <= last:
+            return FoundPeriod(Period(first, last), text[day.start : day.end])
+    return None
 
 
 def _one(text: str, span: Range, period: Period) -> FoundPeriod:

@@ -103,11 +103,11 @@ class _Reader:
 
     def reading(self) -> Reading:
         voluntary = [activity.text for activity in self.activities.items if not activity.required]
-        asked, doubts = read_requirements([*self.body, *self.annexes], self.frame, self.askers, voluntary)
+        texts = (*self.body, *self.annexes)
+        asked, doubts = read_requirements(texts, self.frame, self.askers, voluntary, self.tables)
         issuer, issuer_doubt = _issuer(self.head)
         theme = as_printed(read_theme(self.roots), [*self.head.body, *self.head.annexes])
         year = self.period.period.from_.year if self.period.period else self.almanac.base_year
-        texts = (*self.body, *self.annexes)
         mailboxes = read_mailboxes(texts)
         campaign = Campaign(
             id=campaign_id(self.head.title_words, theme, self.almanac.year or year),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from filing.notice.dates import month_end
 from filing.notice.workdays import is_workday
@@ -32,9 +32,17 @@ class Recurrence:
         if self.weekdays:
             return day.weekday() in self.weekdays
         if self.days or self.month_end:
-            end = month_end(day.year, day.month).day
+            end = _last_day(day.year, day.month, worked=self.workdays)
             return day.day in {min(number, end) for number in self.days} or (self.month_end and day.day == end)
         return not self.workdays or is_workday(day)[0]
+
+
+def _last_day(year: int, month: int, *, worked: bool) -> int:
+    """The number of the month's last day, or of its last working day."""
+    end = month_end(year, month)
+    while worked and not is_workday(end)[0]:
+        end -= timedelta(days=1)
+    return end.day
 
 
 def weekdays(words: str) -> Recurrence:
@@ -48,6 +56,8 @@ def weekday(letter: str) -> int:
 
 
 def month_days(words: str) -> Recurrence:
+    if "工作日" in words:
+        return Recurrence(month_end=True, workdays=True)
     days = tuple(int(number) for number in re.findall(r"\d+", words))
     return Recurrence(days=days, month_end=not days)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from filing.notice.deadlines import END_OF_DAY, Frame, Rule, find_rules
+from filing.notice.marks import mark_of
 from filing.notice.things import has_thing, is_summary, thing_in, things_asked
 from filing.notice.words import pattern
 
@@ -22,7 +23,7 @@ _COPY = re.compile(r"电子[版档]|纸质|扫描件|盖章|原件|复印件|一
 _OBJECT = re.compile(r"(?:将|把)[^，。；]+$|(?:报送|上报|提交|反馈)[^，。；]*(?:至|到|给)")
 _TOLD = re.compile(
     r"(?:^|[，,；;。：:])(?:请|要求)?(?P<who>(?:各|全体|所有)[^，,。；;：:]{1,24}?)"
-    r"(?:要|须|应|需|务必|应当|必须)(?=[^，,。；;：:])"
+    r"(?:要|须|应|需|务必|应当|必须|(?=对|组织|开展|汇总|梳理|审核|收集|择优))(?=[^，,。；;：:])"
 )
 _MAX_SENTENCE = 2_000  # longer ones are tables or lists that lost their line ends
 _TIME_LABEL = re.compile(
@@ -57,12 +58,23 @@ def find_requests(texts: Sequence[str], frame: Frame) -> list[Request]:
 
 
 def _in_paragraph(text: str, frame: Frame) -> Iterator[Request]:
-    before = ""
+    before = subject = ""
     for sentence in _SENTENCE_END.split(text):
-        if len(sentence) > _MAX_SENTENCE:
+        if len(sentence) > _MAX_SENTENCE or (not before and _is_heading(sentence, text)):
             continue
-        yield from _in_sentence(sentence, before, frame)
-        before = sentence
+        for item in _in_sentence(sentence, before, frame):
+            last = item if _says(item.subject) or not subject else replace(item, subject=subject)
+            yield last
+            subject = last.subject
+        before, subject = sentence, subject if sentence.endswith(("；", ";")) else ""
+
+
+def _is_heading(sentence: str, paragraph: str) -> bool:
+    """六、按时报送行动进展。 only announces what follows: more sentences, or paragraphs where it has no full stop."""
+    mark = mark_of(sentence)
+    alone = sentence == paragraph and sentence.endswith(("。", "；", ";"))
+    is_short = mark is not None and len(sentence) - mark.end <= 14 and not re.search(r"\d", sentence[mark.end :])
+    return is_short and not alone
 
 
 def _in_sentence(sentence: str, before: str, frame: Frame) -> Iterator[Request]:
@@ -75,6 +87,9 @@ def _in_sentence(sentence: str, before: str, frame: Frame) -> Iterator[Request]:
     for start, end, verb in _segments(masked, verbs):
         segment = _Segment(sentence, masked, start, end, verb, before)
         inside = [rule for rule in rules if start <= rule.start < end]
+        told = max((rule.start for rule in inside if rule.start < verb.start()), default=start)
+        if pattern("submission", "elsewhere").search(masked, told, end):
+            continue
         found = tuple(_inherited(segment, last)) if last and not inside else ()
         for item in found or _in_segment(segment, _binding(inside)):
             subject = item.subject if last is None or _says(item.subject) else last.subject
@@ -198,15 +213,18 @@ def _found(
     after = segment.text(max(verb.end(), rule.end), right)
     known = thing_in(before, between, after) or _earlier_thing(segment, left, rule, alone=alone)
     what = known or ("" if rule.prompt else _unknown_thing(segment, rule, right))
+    if rule.words in {"按时", "按期"}:  # by the deadlines that are told elsewhere
+        return None
     if rule.prompt and (not has_thing(what) or _ALARM.search(segment.text(left, right))):
         return None
-    whole = segment.text(left, right)
+    clause_end = _CLAUSE_END.search(segment.masked, verb.end())
+    asking = segment.text(left, min(right, max(rule.end, clause_end.start() if clause_end else right)))
     late_but_due = rule.prompt or not rule.due
     return Request(
         what=what or UNNAMED,
         rule=_with_verb(segment, rule),
         sentence=segment.sentence,
-        required=not pattern("submission", "voluntary").search(whole) and not (rule.prompt and not is_summary(what)),
+        required=not pattern("submission", "voluntary").search(asking) and not (rule.prompt and not is_summary(what)),
         subject=(_between_subject(between) if verb.start() <= right else "") or _subject(before),
         why=rule.why
         or ("" if known else "没有认出要报送什么")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,11 @@ from filing.notice.requests import UNNAMED, Request, find_requests
 from filing.notice.things import is_summary
 from filing.notice.words import pattern
 from records.campaigns import Kind, Requirement, Unsure
+from records.extracts import Table
+
+_WHAT = re.compile(r"(?:报送|上报|提交)(?:的)?(?:材料|内容|资料|事项|名称)(?:名称)?|材料(?:名称|内容)")
+_BOTH = re.compile(r"(?:资料|材料|信息|成果)?(?:报送|上报|提交)(?:要求|内容|资料|材料|安排)?")
+_WHEN = re.compile(r"(?:报送|上报|提交|截止|完成)(?:的)?(?:截止)?(?:时间|时限|期限|日期)|时限")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +31,54 @@ class Asked:
 
 
 def read_requirements(
-    texts: Sequence[str], frame: Frame, askers: Askers, voluntary_texts: Sequence[str] = ()
+    texts: Sequence[str],
+    frame: Frame,
+    askers: Askers,
+    voluntary_texts: Sequence[str] = (),
+    tables: Sequence[Table] = (),
 ) -> tuple[tuple[Asked, ...], tuple[Unsure, ...]]:
     """All requirements in ``texts`` (paragraphs), in order, and what is doubtful about them.
 
     ``voluntary_texts`` are those of voluntary activities: what they ask for is voluntary too.
     """
     found = [_as_voluntary(item, voluntary_texts) for item in find_requests(texts, frame)]
+    found += [item for table in tables for item in _in_table(table, frame)]
     kept = _merged(_without_vague(found))
     asked = tuple(_numbered(kept, frame, askers))
     return asked, tuple(_doubts(asked))
+
+
+def _in_table(table: Table, frame: Frame) -> Iterator[Request]:
+    """Rows that tell what is due when: 报送材料, 报送时间, 备注."""
+    for index, row in enumerate(table.rows[:4]):
+        heads = ["".join(cell.split()) for cell in row]
+        what = next((at for at, head in enumerate(heads) if _WHAT.fullmatch(head)), None)
+        when = next((at for at, head in enumerate(heads) if _WHEN.fullmatch(head)), None)
+        if what is not None and when is not None:
+            for cells in table.rows[index + 1 :]:
+                yield from _in_row(cells, what, when, frame)
+            return
+        both = next((at for at, head in enumerate(heads) if _BOTH.fullmatch(head)), None)
+        if both is not None:
+            told = (cells for cells in table.rows[index + 1 :] if len(cells) > both)
+            yield from (item for cells in told for item in _dated_cell(cells, both, frame))
+            return
+
+
+def _dated_cell(cells: Sequence[str], at: int, frame: Frame) -> Iterator[Request]:
+    """活动照片3张，9月30日前 in a column on what is to be sent."""
+    for item in find_requests([f"{cells[at]}报送。"], frame):
+        if item.is_dated:
+            yield replace(item, sentence=" | ".join(cells))
+
+
+def _in_row(cells: Sequence[str], what: int, when: int, frame: Frame) -> Iterator[Request]:
+    if len(cells) <= max(what, when) or not cells[what].strip():
+        return
+    others = "，".join(cell for at, cell in enumerate(cells) if at not in {what, when} and cell.strip())
+    for item in find_requests([f"请于{cells[when]}报送{cells[what]}。"], frame):
+        free = pattern("submission", "voluntary").search(others) is not None
+        yield replace(item, sentence=" | ".join(cells), required=item.required and not free)
 
 
 def _as_voluntary(item: Request, voluntary_texts: Iterable[str]) -> Request:
@@ -47,7 +91,8 @@ def _without_vague(found: Sequence[Request]) -> list[Request]:
     clear = [item for item in found if item.rule.words]
     kept: list[Request] = []
     for item in found:
-        if item.rule.words or not any(_same_thing(item, other) for other in [*clear, *kept]):
+        unnamed = item.what == UNNAMED and bool(clear)
+        if item.rule.words or not (unnamed or any(_same_thing(item, other) for other in [*clear, *kept])):
             kept.append(item)
     return kept
 

@@ -31,6 +31,7 @@ _LABEL = re.compile(
     r"^[（(【]?(?:联系人|联系电话|联系方式|电子邮箱|报送邮箱|邮箱|电话|传真|附件|抄送|主送|地址|备注|报送(?:时间|内容|方式|要求)|"
     r"(?:活动|工作|开展|实施)?(?:时间|主题|地点|对象|内容)|截止时间)[^：:。，]{0,6}[：:]"
 )
+_WEB_FOOT = re.compile(r"网站标识码|网站纠错|ICP备|公网安备|版权所有")
 _HEADED = re.compile(r"^【[^】]{2,12}】")
 _BRACKETED = re.compile(r"[（(][^（）()]*[）)]")
 _LABEL_END = re.compile(r"(?:电话|方式|手机|传真|邮箱|联系人|地址)[：:]$")
@@ -43,7 +44,9 @@ _SENTENCE_END = _TERMINAL + "”）)"
 _OPEN_END = "，、,（(“《—－-和及与的"
 _CUT_NUMBER = re.compile(r"(?:电话|方式|手机|传真)[^\n]*[\d-]{4}$")
 _AT = r"(?:@|#|\(at\)|\[at\])"
-_ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{{2,}}", re.ASCII)
+_DOT = r"(?:\.|\(dot\))"
+_ADDRESS = re.compile(rf"[\w.+-]+{_AT}[\w-]+(?:{_DOT}[\w-]+)*{_DOT}[A-Za-z]{{2,}}", re.ASCII)
+_SPELT = re.compile(r"[（【\[]\s?(at|dot)\s?[）】\]]", re.IGNORECASE)  # （at）: signs of a mail address
 _TOP_LEVEL = re.compile(r"\.(?:com|cn|net|org|gov|edu|vip)$", re.ASCII)
 
 
@@ -68,9 +71,10 @@ def squeeze(text: str) -> str:
 
 def lines_of(text: str) -> tuple[Line, ...]:
     """The lines that say something: page numbers and empty lines left out, full-width letters and digits made plain."""
-    plain = text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING)
+    plain = _SPELT.sub(r"(\1)", text[:MAX_CHARACTERS].translate(_HALF_WIDTH | _NOTHING))
     lines = [_line(raw) for raw in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", plain)]
-    return tuple(islice(_without_furniture([line for line in lines if line.text]), MAX_LINES))
+    said = [line for line in lines if line.text and not _WEB_FOOT.search(line.text)]
+    return tuple(islice(_without_furniture(said), MAX_LINES))
 
 
 def _without_furniture(lines: Sequence[Line]) -> Iterator[Line]:
@@ -152,13 +156,14 @@ def _parts(before: Line, line: Line, width: int | None, widest: int) -> bool:
         return True
     if before.text[-1] in _OPEN_END or _cuts_address(before, line) or _LABEL_END.search(before.text):
         return False
-    if _is_cut(before, line):
+    is_full = before.width >= 0.9 * (width or widest)
+    if _is_cut(before, line) or (is_full and line.text[0].isdigit() and _CUT_NUMBER.search(before.text)):
         return False
     if mark_of(line.text) or _DATE_LINE.match(line.text) or _HEADED.match(line.text):
         return True
     if before.text[-1] in "。！？" and width and line.width < 0.85 * width and line.text[-1] not in _SENTENCE_END:
         return True  # a heading: a paragraph's last line would end a sentence
-    is_cut = before.width >= 0.9 * (width or widest) and before.text[-1] not in _TERMINAL
+    is_cut = is_full and before.text[-1] not in _TERMINAL
     return bool(_LABEL.match(line.text) and not is_cut) or _ends(before, width, widest)
 
 
@@ -166,7 +171,7 @@ def _is_cut(before: Line, line: Line) -> bool:
     """Whether ``line`` is the rest of a sentence: a few characters, or a bracket with what follows it."""
     if before.text[-1] in _TERMINAL or mark_of(line.text):
         return False
-    is_tail = _IN_SENTENCE.search(before.text) and _TAIL.fullmatch(line.text)
+    is_tail = len(before.text) >= 16 and _IN_SENTENCE.search(before.text) and _TAIL.fullmatch(line.text)
     return bool(is_tail or (len(before.text) > 12 and _BRACKET_FIRST.match(line.text)))
 
 

@@ -64,6 +64,7 @@ def _after_verb(text: str) -> str:
 def _clauses(text: str) -> tuple[list[str], list[str]]:
     """The clauses of ``text``, last first, and apart from them those that only tell details (附照片5张以上)."""
     clauses = [clause for clause in reversed(re.split(r"[，,。；;！？\n]|(?<!\d)[：:]|[：:](?!\d)", text)) if clause]
+    clauses = [clause for clause in clauses if not clause.endswith(("制度", "机制"))]  # 实行日报告制度
     details = [clause for clause in clauses if _DETAIL.match(clause)]
     return [clause for clause in clauses if clause not in details], details
 
