@@ -117,7 +117,8 @@ def _lessons(session: Session, office: Office) -> Iterator[_Lesson]:
         for decision in _last(decisions):
             match decision.action:
                 case Reject():
-                    yield _Lesson(decision.id, id_, row.sender, refuses=wording(row.subject))
+                    names_one = any(one.unit for one in found.submissions)  # last year's paper: this year's is one
+                    yield _Lesson(decision.id, id_, row.sender, refuses="" if names_one else wording(row.subject))
                 case Assign() as action:
                     yield _assigned(decision, action, found, "" if forwards else row.sender, office)
                 case _:
