@@ -51,8 +51,8 @@ def apply_learnt(session: Session, office: Office) -> None:
     """
     known = {name.removeprefix(LEARNT): mark for name, mark in recall_all(session, LEARNT).items()}
     alone = _Desk(judging(session, office), Learnt())
-    for id_ in sorted(known.keys() & office.standing.by_message.keys()):
-        if _judge_again(session, alone, id_, Learnt()):
+    for id_ in sorted(known):
+        if _is_settled(office, id_) and _judge_again(session, alone, id_, Learnt()):
             del known[id_]
     desk = _Desk(alone.judging, learnt_of(session, office))
     for row in _candidates(session, office, desk.learnt, known):
@@ -117,7 +117,8 @@ def _lessons(session: Session, office: Office) -> Iterator[_Lesson]:
         for decision in _last(decisions):
             match decision.action:
                 case Reject():
-                    yield _Lesson(decision.id, id_, row.sender, refuses=wording(row.subject))
+                    names_one = any(one.unit for one in found.submissions)  # last year's paper: this year's is one
+                    yield _Lesson(decision.id, id_, row.sender, refuses="" if names_one else wording(row.subject))
                 case Assign() as action:
                     yield _assigned(decision, action, found, "" if forwards else row.sender, office)
                 case _:
@@ -205,14 +206,14 @@ class _Desk:
         return self.judging.office
 
     def about(self, row: MessageRow) -> Learnt:
-        """What concerns a message; nothing where a person decided: that is laid over what it says by itself."""
-        if row.id in self._office.standing.by_message:
+        """What concerns a message; nothing where a person said what it is: that is laid over what it says by itself."""
+        if _is_settled(self._office, row.id):
             return Learnt()
         return concerning(self.learnt, row.id, row.sender, self._office.contexts)
 
     def needs(self, row: MessageRow, about: Learnt) -> bool:
         """Whether a message whose filing rests on nothing learnt must be judged in the light of ``about``."""
-        found = from_json(Filing, row.found)
+        found = from_json(Filing, row.found) if row.found is not None else Filing("archived")
         return needs_learnt(found, about, self._office.contexts, row.sender)
 
     def found(self, session: Session, id_: str, about: Learnt) -> Filing | None:
@@ -245,10 +246,15 @@ def _candidates(session: Session, office: Office, learnt: Learnt, known: Collect
     registered = {email for item in office.contexts for unit in item.roster.units for email in unit.emails}
     senders = {one.address for one in learnt.addresses if one.decisions or one.address in registered}
     query = select(MessageRow.id, MessageRow.status, MessageRow.sender)
-    query = query.where(MessageRow.source == "message", col(MessageRow.found).is_not(None)).order_by(col(MessageRow.id))
+    query = query.where(MessageRow.source == "message").order_by(col(MessageRow.id))
     for id_, status, sender in session.exec(query).all():
         if status == "review" or id_ in known or (status == "filed" and sender in senders):
             yield session.get_one(MessageRow, id_)
+
+
+def _is_settled(office: Office, message: str) -> bool:
+    """Whether a person said what it is; that it was sent back or withdrawn says nothing about whose it is."""
+    return any(isinstance(item.action, Assign | Reject) for item in office.standing.by_message.get(message, ()))
 
 
 def _mark(about: Learnt) -> str:

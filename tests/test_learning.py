@@ -120,6 +120,16 @@ def test_undo_takes_the_knowledge_back(office: SmallOffice) -> None:
     assert states(office) == [("filed", ["A1"]), ("filed", ["A1"])]
 
 
+def test_what_was_filed_by_it_keeps_its_unit_when_it_is_sent_back(office: SmallOffice) -> None:
+    """To return or withdraw a report says nothing about whose it is."""
+    first, second = came(office, report(PRIVATE, FORMER, FORMER), report(PRIVATE, FORMER, FORMER, "第二次报送。"))
+    assign(office, first, "A1")
+    office.run("review", "return", second["id"][:12], "--note", "缺数据")
+    (submission,) = office.export()[1]["submissions"]
+    assert (submission["unit"], submission["status"]) == ("A1", "returned")
+    same_after_rebuild(office)
+
+
 def test_a_decision_files_what_waits_and_says_so(office: SmallOffice) -> None:
     """What came before it is filed by it, too; the command names what was learnt and each message."""
     first, second = came(office, report(PRIVATE, FORMER, FORMER), report(PRIVATE, FORMER, FORMER, "第二次报送。"))
