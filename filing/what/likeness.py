@@ -18,6 +18,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 LONG = 20
 UNSAID = 0.1
 
+LIKELY, SURE = 0.4, 0.8
+
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
 
@@ -31,11 +33,13 @@ class Reading:
 
     def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
         """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
+        free = 1.0 - max(own.get(place, 0.0) for own in self.shares for place in ("title_concept", "text_concept"))
+        free = max(0.0, free)
         shares = tuple(
-            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)}
+            {**own, "company": free * others.get(at, 0.0), "before": before.get(at, 0.0)}
             for at, own in enumerate(self.shares)
         )
-        return Reading(shares, {**self.nothing, "in_company": max(others.values(), default=0.0)})
+        return Reading(shares, {**self.nothing, "in_company": free * max(others.values(), default=0.0)})
 
 
 def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Reading:
@@ -65,6 +69,16 @@ def likelihoods(reading: Reading) -> list[float]:
     powers = [math.exp(score - highest) for score in scores]
     whole = sum(powers) + math.exp(against - highest)
     return [power / whole for power in powers]
+
+
+def decided(clauses: Sequence[Sequence[float]]) -> dict[int, int]:
+    """Of which activities a report's clauses tell likely enough, each with the clause that most does."""
+    found: dict[int, int] = {}
+    for at, likely in enumerate(clauses):
+        for which, value in enumerate(likely):
+            if value >= LIKELY and (which not in found or value > clauses[found[which]][which]):
+                found[which] = at
+    return found
 
 
 def _score(shares: Shares, weights: Mapping[str, float]) -> float:
