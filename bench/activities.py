@@ -80,7 +80,9 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--fit", action="store_true", help="print the weights that fit best")
     parser.add_argument("--misses", action="store_true", help="print what is wrong in fields never fitted on")
     given = parser.parse_args(arguments)
-    reports = [report for folder in given.folder for path in sorted(folder.glob("*.json")) for report in read_field(path)]
+    reports = [
+        report for folder in given.folder for path in sorted(folder.glob("*.json")) for report in read_field(path)
+    ]
     heading("activities: as they are, and by weights fitted on the other fields")
     held = _held_out(reports)
     for field in dict.fromkeys(report.field for report in reports):
@@ -116,9 +118,7 @@ def _weigh(reading: Reading, weights: Array) -> list[float]:
 
 
 def _document(entry: Mapping[str, Any]) -> Document:
-    tables = tuple(
-        Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ())
-    )
+    tables = tuple(Table(tuple(tuple(row) for row in one["rows"]), one["title"]) for one in entry.get("tables", ()))
     return Document(entry["where"], entry["role"], entry["text"], tables, filename=entry.get("filename"))
 
 

@@ -23,11 +23,16 @@ INSPECTED = re.compile(
 )
 CORRECTS = re.compile(r"(?:应为|更正为|改为|误写|笔误)[^,，。；]{0,4}[\d一二两三四五六七八九十百]")
 FOUND = re.compile(r"[\d一二两三四五六七八九十百]余?[处项条个]")
-STATE = re.compile(r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地")
+STATE = re.compile(
+    r"(?:现|共|常年|目前)?(?:有(?![效序关力针组所的限利])|入住|配有|齐全|具备|完好|持证)|平均年龄|在住院?的|服务人口|占地"
+)
 FORM_LABEL = re.compile(
     r"^\W*(?:活动|培训|演练|会议|检查)?(?:时间|地点|日期|主持人?|记录人?|参加人员|参与人员|参会人员|参演单位|主讲人?|联系人|电话|报送单位|填报单位|单位)[:：]"
 )
 ENUMERATION = re.compile(r"、(?![^（(]{0,20}[）)])")
+ALL_DONE = re.compile(
+    r"(.*、.*?)(?:等.{0,8})?(?:均|都|全部)(?:已|按|如|顺利|得到)?.{0,4}(?:开展|完成|落实|组织|举办|进行|到位)"
+)
 SHORTEST_ITEM = 2
 LONGEST_EVIDENCE = 160
 
@@ -59,7 +64,10 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     the unit did, not what it plans, quotes, or says it left out").
     """
     ids = profiles_of(campaign).ids
-    clauses = [(statement, likelihoods(reading)) for statement, reading in in_company(readings(documents, campaign), likelihoods)]
+    clauses = [
+        (statement, likelihoods(reading))
+        for statement, reading in in_company(readings(documents, campaign), likelihoods)
+    ]
     found = decided([likely for _, likely in clauses])
     return ActivityFindings(
         ids=tuple(ids[at] for at in sorted(found)),
@@ -75,7 +83,9 @@ def readings(documents: Sequence[Document], campaign: Campaign) -> list[Told]:
     return [one for one in told if one.readings]
 
 
-def in_company(told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]) -> Iterator[tuple[Statement, Reading]]:
+def in_company(
+    told: Sequence[Told], weigh: Callable[[Reading], Sequence[float]]
+) -> Iterator[tuple[Statement, Reading]]:
     """Each clause with what its neighbours tell of by ``weigh``: a detail belongs to the deed that it is told with."""
     heading, before = "", Counter[int]()
     for one in told:
@@ -94,14 +104,18 @@ def _read(statement: Statement, profiles: Profiles) -> Iterator[Reading]:
     heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
     for clause in statement.done:
         if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
-            for item in _items(_telling(clause, profiles)):
-                yield read(item, sentence, heading, profiles)
+            whole = _telling(clause, profiles)
+            listed = ALL_DONE.match(whole)
+            items = _items(listed[1] if listed else whole, counted=listed is None)
+            for item in items:
+                around = sentence if len(items) == 1 else ""
+                yield read(item, around, heading, profiles, stated=listed is not None)
 
 
-def _items(clause: str) -> list[str]:
-    """The parts of an enumeration, each of which may be a deed of its own: 演练2场、培训1场."""
+def _items(clause: str, *, counted: bool) -> list[str]:
+    """The parts of an enumeration of deeds, each told as one: 演练2场、培训1场."""
     items = [item for item in ENUMERATION.split(clause) if len(item) >= SHORTEST_ITEM]
-    return items if len(items) > 1 and all(NUMBER.search(item) for item in items) else [clause]
+    return items if len(items) > 1 and (not counted or all(map(NUMBER.search, items))) else [clause]
 
 
 def _telling(text: str, profiles: Profiles) -> str:
