@@ -19,7 +19,7 @@ LONG = 20
 UNSAID = 0.1
 
 LIKELY, SURE = 0.4, 0.8
-LEAST, STANDS_OUT = 0.2, 1.5
+LEAST, STANDS_OUT = 0.15, 1.5
 
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
