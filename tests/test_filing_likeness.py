@@ -91,6 +91,8 @@ def test_a_detail_belongs_to_the_deed_that_it_is_told_with() -> None:
         ("驾驶员培训人次为0。", ""),
         ("我站不承担车辆维修任务。", ""),
         ("地点：市公交调度中心", ""),
+        ("未开展：公交体验日、驾驶员培训2期", ""),
+        ("六、未开展的工作\n驾驶员培训、候车亭维修。", ""),
     ],
 )
 def test_names_lists_plans_and_what_others_are_in_charge_of(text: str, ids: str) -> None:
