@@ -24,8 +24,8 @@ from bench.lines import heading
 from filing.documents import Document
 from filing.notice.reading import read_notice
 from filing.text.vocabulary import word_list
-from filing.what.activities import LIKELY, Told, in_company, readings
-from filing.what.likeness import Reading
+from filing.what.activities import Told, in_company, readings
+from filing.what.likeness import Reading, decided
 from filing.what.profiles import profiles_of
 from records.extracts import Table
 
@@ -151,8 +151,7 @@ def told(report: Report, weights: Array) -> frozenset[str]:
     if not clauses:
         return frozenset()
     likely, _ = _likelihoods(_matrix([clauses]), weights)
-    best = likely.max(axis=0)
-    return frozenset(id_ for id_, value in zip(report.ids, best, strict=False) if value >= LIKELY)
+    return frozenset(report.ids[at] for at in decided([list(clause) for clause in likely]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from filing.papers import is_interim, paper_of
 from filing.text.lexica import contains_any, words
@@ -17,6 +17,7 @@ from records.units import Unit
 
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|报|[^\d一二三四五六七八九十日号])")
 _SPLIT = re.compile(r"[、，,;；/]|以及|和|及|或")
+LATE = timedelta(days=5)
 _GENERIC = ("材料", "资料", "报告", "总结", "情况", "活动", "相关", "有关", "工作")
 
 
@@ -34,8 +35,9 @@ def requirement_for(
 ) -> Answer:
     """``titles`` is the squeezed text of titles, file names and subject; ``received`` aware."""
     asked = [one for one in campaign.requirements if unit is None or applies_to(one, unit)]
-    closing = kind == "summary" and not doubtful and not is_interim(titles)
-    if named := _named([one for one in asked if one.kind == "summary" or not closing], titles):
+    early = [one for one in asked if _is_in_time_for(one, titles, received)]
+    closing = kind == "summary" and not doubtful and not is_interim(titles) and not early
+    if named := early or _named([one for one in asked if one.kind == "summary" or not closing], titles):
         chosen = _of_period(named, titles, received)
         return Answer(chosen, chosen.kind, doubtful and chosen.kind != kind)
     fitting = [one for one in asked if one.kind == kind and _is_open(one)]
@@ -62,6 +64,14 @@ def applies_to(requirement: Requirement, unit: Unit) -> bool:
         return True
     named = {squeeze(name) for name in requirement.units}
     return unit.category in requirement.categories or bool({squeeze(unit.code), *map(squeeze, unit.names)} & named)
+
+
+def _is_in_time_for(requirement: Requirement, titles: str, received: datetime) -> bool:
+    """Whether titles that tell of progress (进展情况, 阶段性小结) mean this interim report: soon after it was due."""
+    if not is_interim(requirement.what) or not contains_any(titles, words("kinds", "progress")):
+        return False
+    recurring = contains_any(requirement.what + titles, words("kinds", "recurring"))
+    return not recurring and requirement.due is not None and received <= requirement.due + LATE
 
 
 def _named(requirements: Iterable[Requirement], titles: str) -> list[Requirement]:

@@ -14,7 +14,8 @@ from filing.text.vocabulary import marker
 from records.campaigns import Period
 
 SENTENCE_END = re.compile(
-    r"[。！？；!?;]+[”’）)]?|(?:(?<=[A-Za-z]{2}|[^\s.][)”\d])|(?<=[a-z] \d))\.(?=\s+[A-Z“(]|\s*$)(?<!No\.)(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)"
+    r"[。！？；!?;]+[”’）)]?"
+    r"|(?:(?<=[A-Za-z]{2}|[^\s.][)”\d])|(?<=[a-z] \d))\.(?=\s+[A-Z“(]|\s*$)(?<!No\.)(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)"
 )  # an English sentence ends at a full stop
 INLINE_HEADING = re.compile(
     r"(?:[^。:：]{2,16}[:：])?\d{1,2}\s?[.、．]\s?[^,，。；;\d]{2,16}。"

@@ -47,6 +47,7 @@ SHORT_DENIAL = re.compile(
 LEFT_TO_OTHERS = re.compile(r"由[^,，。；]{1,14}(?:组织|开展|举办|承办|主办|牵头|负责|实施|承担|统一|完成|进行)")
 OF_OTHERS = re.compile(r"^[^,，。；的]{1,12}(?:组织|举办|开展|主办|承办|召集|安排|统一)的")
 SAYS_ONLY_THAT = 5  # signs beside the words of not_counted: the clause names nothing itself
+DENIED_LIST = re.compile(r"\s*[:：]")  # 未开展：网络答题、家书征集
 BARE_LEAD = re.compile(r"原定|原计划|原拟|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
 
 
@@ -73,6 +74,8 @@ def clauses_of(text: str, heading: str = "", period: Period | None = None) -> tu
     """
     pieces = list(_pieces(text))
     moods = _moods([piece for piece, _ in pieces], period)
+    if moods and moods[0] == "left_out" and DENIED_LIST.match(text[pieces[0][1] + len(pieces[0][0]) :]):
+        moods = ["left_out" if mood == "done" else mood for mood in moods]
     if is_undone_heading(heading):
         moods = ["plan" if mood == "done" else mood for mood in moods]
     return tuple(Clause(piece, start, mood) for (piece, start), mood in zip(pieces, moods, strict=True))

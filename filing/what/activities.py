@@ -11,13 +11,12 @@ from operator import or_
 
 from filing.documents import Document
 from filing.text.tense import without_sources
-from filing.what.likeness import NUMBER, Reading, likelihoods, read, tells
+from filing.what.likeness import NUMBER, SURE, Reading, decided, likelihoods, read, tells
 from filing.what.profiles import Profiles, profiles_of
 from filing.what.statements import Statement, statements
 from records.campaigns import Campaign
 from records.filings import Evidence
 
-LIKELY, SURE = 0.4, 0.8
 INSPECTED = re.compile(
     r"(?:局|办|委|站|所|队|部门|领导|政府|专家|科|检查组|督导组)[^,，。；]{0,8}(?:来|到|莅临|赴|进驻)(?:我|本)[院园校站所局公镇村中街单]"
     r"[^,，。；]{0,8}(?:检查|督查|督导|抽查|巡查|复查|调研|指导)"
@@ -31,6 +30,9 @@ FORM_LABEL = re.compile(
     r"^\W*(?:活动|培训|演练|会议|检查)?(?:时间|地点|日期|主持人?|记录人?|参加人员|参与人员|参会人员|参演单位|主讲人?|联系人|电话|报送单位|填报单位|单位)[:：]"
 )
 ENUMERATION = re.compile(r"、(?![^（(]{0,20}[）)])")
+ALL_DONE = re.compile(
+    r"(.*、.*?)(?:等.{0,8})?(?:均|都|全部)(?:已|按|如|顺利|得到)?.{0,4}(?:开展|完成|落实|组织|举办|进行|到位)"
+)
 SHORTEST_ITEM = 2
 LONGEST_EVIDENCE = 160
 
@@ -47,24 +49,6 @@ class ActivityFindings:
     doubtful: bool
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a report says of one activity: the likelihood that no clause tells of it, and the clause that most does."""
-
-    not_told: float = 1.0
-    best: float = 0.0
-    statement: Statement | None = None
-
-    def add(self, likelihood: float, statement: Statement) -> None:
-        self.not_told *= 1.0 - likelihood
-        if likelihood > self.best:
-            self.best, self.statement = likelihood, statement
-
-    @property
-    def told(self) -> float:
-        return 1.0 - self.not_told
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """A sentence with its clauses as they are weighed."""
@@ -79,20 +63,16 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     Plans, requests, what was left out and earlier years do not count (CONTRACT.md, Figures: "Activities are those that
     the unit did, not what it plans, quotes, or says it left out").
     """
-    profiles = profiles_of(campaign)
-    tallies = [_Tally() for _ in profiles.ids]
-    for statement, reading in in_company(readings(documents, campaign), likelihoods):
-        for tally, likelihood in zip(tallies, likelihoods(reading), strict=True):
-            tally.add(likelihood, statement)
-    found = [
-        (id_, tally, tally.statement)
-        for id_, tally in zip(profiles.ids, tallies, strict=True)
-        if tally.best >= LIKELY and tally.statement is not None
+    ids = profiles_of(campaign).ids
+    clauses = [
+        (statement, likelihoods(reading))
+        for statement, reading in in_company(readings(documents, campaign), likelihoods)
     ]
+    found = decided([likely for _, likely in clauses])
     return ActivityFindings(
-        ids=tuple(id_ for id_, _, _ in found),
-        evidence=tuple(_evidence(statement, f"activity:{id_}") for id_, _, statement in found),
-        doubtful=not found or any(1.0 - SURE < tally.told < SURE for tally in tallies),
+        ids=tuple(ids[at] for at in sorted(found)),
+        evidence=tuple(_evidence(clauses[found[at]][0], f"activity:{ids[at]}") for at in sorted(found)),
+        doubtful=not found or any(clauses[found[at]][1][at] < SURE for at in found),
     )
 
 
@@ -124,14 +104,18 @@ def _read(statement: Statement, profiles: Profiles) -> Iterator[Reading]:
     heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
     for clause in statement.done:
         if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
-            for item in _items(_telling(clause, profiles)):
-                yield read(item, sentence, heading, profiles)
+            whole = _telling(clause, profiles)
+            listed = ALL_DONE.match(whole)
+            items = _items(listed[1] if listed else whole, counted=listed is None)
+            for item in items:
+                around = sentence if len(items) == 1 else ""
+                yield read(item, around, heading, profiles, stated=listed is not None)
 
 
-def _items(clause: str) -> list[str]:
-    """The parts of an enumeration, each of which may be a deed of its own: 演练2场、培训1场."""
+def _items(clause: str, *, counted: bool) -> list[str]:
+    """The parts of an enumeration of deeds, each told as one: 演练2场、培训1场."""
     items = [item for item in ENUMERATION.split(clause) if len(item) >= SHORTEST_ITEM]
-    return items if len(items) > 1 and all(NUMBER.search(item) for item in items) else [clause]
+    return items if len(items) > 1 and (not counted or all(map(NUMBER.search, items))) else [clause]
 
 
 def _telling(text: str, profiles: Profiles) -> str:

@@ -55,11 +55,6 @@ def chunks(text: str) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if 2 <= len(piece) <= 12 and not is_generic(piece))
 
 
-def distinctive_parts(chunk: str) -> tuple[str, ...]:
-    """What is left of a name when its common words are taken out: of 某某安全训练营, 某某."""
-    return tuple(part for part in own_parts(chunk) if part != chunk)
-
-
 def own_parts(chunk: str) -> tuple[str, ...]:
     """A name cut at its common words, those left out."""
     return tuple(part for part in _common().split(chunk) if len(part) >= 2 and not is_generic(part))

@@ -32,7 +32,7 @@ VALUE_END = re.compile(r"[余多]?[\u4e00-\u9fff]{0,2}$")
 COMMON_HEAD = re.compile(r"^(?:数量|数值|数据|完成.*|合计|总计|情况.*|本期.*|实际.*|金额|数)$")
 WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
 COUNTING_HEAD = re.compile(
-    r"(?:参[与加训会])?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?"
+    r"(?:参[与加训会]|开展|组织|举办|实施|活动)?(?:场次|次数|人次|人数|数量|批次|份数|课时|时长|金额)(?:[（(].{1,6}[）)])?"
 )
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 NO_SIGN = re.compile(r"[\W_]+")

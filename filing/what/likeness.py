@@ -18,6 +18,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 LONG = 20
 UNSAID = 0.1
 
+LIKELY, SURE = 0.4, 0.8
+LEAST, STANDS_OUT = 0.15, 1.5
+
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
 
@@ -31,13 +34,16 @@ class Reading:
 
     def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
         """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
+        free = 1.0 - max(own.get(place, 0.0) for own in self.shares for place in ("title_concept", "text_concept"))
+        free = max(0.0, free)
         shares = tuple(
-            {**own, "company": others.get(at, 0.0), "before": before.get(at, 0.0)} for at, own in enumerate(self.shares)
+            {**own, "company": free * others.get(at, 0.0), "before": before.get(at, 0.0)}
+            for at, own in enumerate(self.shares)
         )
-        return Reading(shares, {**self.nothing, "in_company": max(others.values(), default=0.0)})
+        return Reading(shares, {**self.nothing, "in_company": free * max(others.values(), default=0.0)})
 
 
-def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Reading:
+def read(clause: str, sentence: str, heading: str, profiles: Profiles, *, stated: bool = False) -> Reading:
     """The clause's own words count in full, what else the sentence says and the heading above it in part."""
     terms = terms_of(clause)
     parts = word_list("weights")["part"]
@@ -52,7 +58,7 @@ def read(clause: str, sentence: str, heading: str, profiles: Profiles) -> Readin
     for at in profiles.named_in(heading):
         shares[at].setdefault("name", parts["heading"])
     damped = tuple({place: math.log2(1.0 + share) for place, share in own.items()} for own in shares)
-    return Reading(damped, {**_nothing(clause, heading), "asked": float(_is_asked(terms, profiles))})
+    return Reading(damped, {**_nothing(clause, heading, stated), "asked": float(_is_asked(terms, profiles))})
 
 
 def likelihoods(reading: Reading) -> list[float]:
@@ -64,6 +70,26 @@ def likelihoods(reading: Reading) -> list[float]:
     powers = [math.exp(score - highest) for score in scores]
     whole = sum(powers) + math.exp(against - highest)
     return [power / whole for power in powers]
+
+
+def decided(clauses: Sequence[Sequence[float]]) -> dict[int, int]:
+    """Of which activities a report's clauses tell likely enough, each with the clause that most does."""
+    found: dict[int, int] = {}
+    for at, likely in enumerate(clauses):
+        for which, value in enumerate(likely):
+            if value >= LIKELY and (which not in found or value > clauses[found[which]][which]):
+                found[which] = at
+    return found or _likeliest(clauses)
+
+
+def _likeliest(clauses: Sequence[Sequence[float]]) -> dict[int, int]:
+    """A report tells of something: where no clause is plain, the likeliest activity, if it stands out."""
+    ranked = sorted(((value, which, at) for at, likely in enumerate(clauses) for which, value in enumerate(likely)))
+    if not ranked or ranked[-1][0] < LEAST:
+        return {}
+    value, which, at = ranked[-1]
+    rival = max((other for other, what, _ in ranked if what != which), default=0.0)
+    return {which: at} if value >= STANDS_OUT * rival else {}
 
 
 def _score(shares: Shares, weights: Mapping[str, float]) -> float:
@@ -83,11 +109,11 @@ def _add(
             shares[claim.at][place] = shares[claim.at].get(place, 0.0) + part * share * whole
 
 
-def _nothing(clause: str, heading: str) -> Shares:
+def _nothing(clause: str, heading: str, stated: bool) -> Shares:
     """What makes it more or less likely that a clause tells of no activity at all."""
     return {
         "always": 1.0,
-        "number": float(NUMBER.search(clause) is not None),
+        "number": float(stated or NUMBER.search(clause) is not None),
         "deed": float(tells(clause)),
         "latin": float(LATIN.search(clause) is not None),
         "no_heading": float(not heading),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -78,9 +79,11 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
         tuple(_names(activity, *pair, elsewhere="\n".join(texts[:at] + texts[at + 1 :])))
         for at, (activity, pair) in enumerate(zip(activities, bare, strict=True))
     ]
+    titled = Counter(topic for one, _ in bare for topic in topics(one))
+    everywhere = frozenset(topic for topic in topics(f"{title}\n{theme}") if titled[topic] != 1)
     deeds = [_concept_weights(*pair) for pair in bare]
     claims = {
-        **_claimed([_topic_weights(*pair, everywhere=topics(f"{title}\n{theme}")) for pair in bare]),
+        **_claimed([_topic_weights(*pair, everywhere) for pair in bare]),
         **_claimed([_family_weights(*pair) for pair in bare]),
         **_claimed(deeds, before=2.0),
         **_claimed([_sign_weights(*pair, own=f"{title} {theme}") for pair in bare], SHARPNESS),
