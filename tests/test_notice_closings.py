@@ -83,3 +83,37 @@ def test_page_number_below_a_telephone_is_no_part_of_it() -> None:
     )
 
     assert [contact.phone for contact in read_notice(text).contacts] == ["00000001"]
+
+
+def test_headings_that_only_sort_give_way_to_what_they_sort() -> None:
+    """必选动作 and 自选动作 are no activities; what stands below the second is voluntary."""
+    items = (
+        "（一）必选动作（各单位均应开展）\n1.应急演练。演练疏散逃生。\n2.知识培训。邀请专家授课。\n"
+        "（二）自选动作（各单位结合实际自愿参加）\nA.作品征集。征集海报。\nB.心理讲座。举办讲座。"
+    )
+    text = _NOTICE.format(indent="", section="二、活动内容", items=items, closing="特此通知。")
+
+    activities = read_notice(text).activities
+
+    assert [(item.id, item.title, item.required) for item in activities] == [
+        ("1", "应急演练", True),
+        ("2", "知识培训", True),
+        ("3", "作品征集", False),
+        ("4", "心理讲座", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "图文信息一天一报，每天16:00前发至工作群，不发邮箱。",
+        "每日17时前通过值班系统报送当日情况，无须发邮件。",
+        "各校结合实际制定方案，方案无需上报。",
+    ],
+)
+def test_what_goes_elsewhere_is_not_waited_for_in_the_mailbox(sentence: str) -> None:
+    """Reports to a chat group or another system are nobody's debt here."""
+    closing = f"请于7月5日前报送总结。{sentence}"
+    text = _NOTICE.format(indent="", section="二、活动内容", items="1.演练。疏散。\n2.培训。授课。", closing=closing)
+
+    assert [item.what for item in read_notice(text).requirements] == ["总结"]

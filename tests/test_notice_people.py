@@ -108,12 +108,12 @@ def test_measures_in_rows_have_the_unit_of_their_row() -> None:
         (
             ("序号", "指标名称", "计量单位", "数量"),
             ("1", "开展宣讲", "场", ""),
-            ("2", "覆盖群众", "人次", ""),
+            ("2", "慰问老人", "人次", ""),
             ("3", "制作展板", "块", ""),
         )
     )
 
-    assert _labels([], table) == ["开展宣讲 场", "覆盖群众 人次", "制作展板 块"]
+    assert _labels([], table) == ["开展宣讲 场", "慰问老人 人次", "制作展板 块"]
 
 
 def test_form_of_one_row_in_plain_text_is_a_table() -> None:

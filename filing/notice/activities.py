@@ -38,6 +38,7 @@ class _Item:
     printed: str
     title: str
     text: str
+    free: str = ""  # the words of its group by which all of it is voluntary
 
 
 def read_activities(
@@ -143,6 +144,8 @@ def _section_items(node: Node) -> tuple[_Item, ...]:
     if inner is not None:
         return _section_items(inner)
     kept = [child for child in node.children if _is_activity(child)]
+    if kept and all(_is_group(child) for child in kept):
+        return tuple(_below(item, child) for child in kept for item in _as_items(child.children))
     if kept:
         return _as_items(kept)
     texts = [text for text in (node.rest, *node.paragraphs) if text]
@@ -152,6 +155,18 @@ def _section_items(node: Node) -> tuple[_Item, ...]:
         return tuple(_item(part) for part in inline)
     nodes = headed_items(told) or _plain_items([text for text in told if not _closes(text)])
     return _as_items(nodes) if nodes else ()
+
+
+def _is_group(node: Node) -> bool:
+    """Whether an item only sorts those below it: 必选动作, 自选动作（各单位自愿参加）."""
+    return len(node.children) >= 2 and bool(pattern("not_activity", "groups").search(node.title))
+
+
+def _below(item: _Item, group: Node) -> _Item:
+    """An item with what the heading of its group says of all in it."""
+    heading = f"{group.title}{group.rest}"
+    free = pattern("voluntary", "strong").search(heading) or pattern("voluntary", "title").search(f"（{heading}")
+    return replace(item, free=heading if free else "")
 
 
 def _plain_items(texts: Sequence[str]) -> tuple[Node, ...]:
@@ -261,6 +276,8 @@ def _notes(activity: ActivityType, item: _Item, almanac: Almanac, period: Period
 
 def _voluntary_words(item: _Item) -> str:
     """What the item says of itself that nobody must (自愿参与, 不强制参加, 鼓励各单位开展…); "" where it does not."""
+    if item.free:
+        return item.free
     whole = f"{item.title}。{item.text}"
     offer = pattern("voluntary", "offer")
     found = (

@@ -62,7 +62,7 @@ def _grouped(cell: str, above: Sequence[str], at: int) -> str:
     if not cell or len(cell) > 3 or not pattern("measures", "ending").fullmatch(cell):
         return cell
     group = next((group for group in reversed(above[: at + 1]) if group), "")
-    return cell if re.fullmatch(word("measures", "units"), group) else group + cell
+    return cell if group.endswith("单位") or re.fullmatch(word("measures", "units"), group) else group + cell
 
 
 def _with_their_units(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -84,20 +84,26 @@ def _first_cells(row: Sequence[str]) -> Iterator[str]:
 
 def _measure(label: str) -> Measure | None:
     unit_found = _UNIT_IN.search(label)
-    bare = _AROUND.sub("", label)
-    if pattern("measures", "standard").fullmatch(bare):  # 参加活动总人次, before 参加 is taken off
-        return None
-    bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", bare)
+    whole = _AROUND.sub("", label)
+    bare = re.sub(r"^(?:开展|参加|举办|组织)(?:的)?(?=.{4})|的(?=[^的]{2,3}$)", "", whole)
     ends = pattern("measures", "ending").search(bare)
     if not 3 <= len(bare) <= 16 or not (ends or unit_found) or re.search(r"[。；？！《》]", bare):
         return None
-    counted = bare if ends else f"{bare}数"
-    if pattern("measures", "not_measure").search(bare) or pattern("measures", "standard").fullmatch(counted):
+    if pattern("measures", "not_measure").search(bare) or _is_standard(
+        whole, unit_found.group(1) if unit_found else ""
+    ):
         return None
     core = re.sub(r"(?:数|数量|总数|个数|数目)$", "", bare)
     return Measure(
         pinyin_name(bare), bare, unit_found.group(1) if unit_found else _unit(bare), tuple(dict.fromkeys((bare, core)))
     )
+
+
+def _is_standard(label: str, unit: str) -> bool:
+    """Whether every campaign has the measure anyway, with its number word or with the unit in brackets instead."""
+    plain = label.replace("、", "")
+    said = {plain, f"{plain}数", *((f"{plain}{unit}", f"{plain}{unit}次", f"{plain}{unit}数") if unit else ())}
+    return any(pattern("measures", "standard").fullmatch(words) for words in said)
 
 
 def _unit(label: str) -> str:

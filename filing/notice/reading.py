@@ -104,7 +104,14 @@ class _Reader:
     def reading(self) -> Reading:
         voluntary = [activity.text for activity in self.activities.items if not activity.required]
         texts = (*self.body, *self.annexes)
-        asked, doubts = read_requirements(texts, self.frame, self.askers, voluntary, self.tables)
+        asked, doubts = read_requirements(
+            texts,
+            self.frame,
+            self.askers,
+            voluntary_texts=voluntary,
+            tables=self.tables,
+            activity_texts=[activity.text for activity in self.activities.items],
+        )
         issuer, issuer_doubt = _issuer(self.head)
         theme = as_printed(read_theme(self.roots), [*self.head.body, *self.head.annexes])
         year = self.period.period.from_.year if self.period.period else self.almanac.base_year

@@ -34,15 +34,19 @@ def read_requirements(
     texts: Sequence[str],
     frame: Frame,
     askers: Askers,
+    *,
     voluntary_texts: Sequence[str] = (),
     tables: Sequence[Table] = (),
+    activity_texts: Sequence[str] = (),
 ) -> tuple[tuple[Asked, ...], tuple[Unsure, ...]]:
     """All requirements in ``texts`` (paragraphs), in order, and what is doubtful about them.
 
-    ``voluntary_texts`` are those of voluntary activities: what they ask for is voluntary too.
+    ``voluntary_texts`` are those of voluntary activities: what they ask for is voluntary too. What ``activity_texts``
+    say of reports without day or duty (群众上报的问题及时处理) is part of the activity, no request.
     """
     found = [_as_voluntary(item, voluntary_texts) for item in find_requests(texts, frame)]
     found += [item for table in tables for item in _in_table(table, frame)]
+    found = [item for item in found if item.required or item.is_dated or not _is_inside(item, activity_texts)]
     kept = _merged(_without_vague(found))
     asked = tuple(_numbered(kept, frame, askers))
     return asked, tuple(_doubts(asked))
@@ -82,8 +86,11 @@ def _in_row(cells: Sequence[str], what: int, when: int, frame: Frame) -> Iterato
 
 
 def _as_voluntary(item: Request, voluntary_texts: Iterable[str]) -> Request:
-    inside = any(item.sentence.strip() in text for text in voluntary_texts)
-    return replace(item, required=False) if inside else item
+    return replace(item, required=False) if _is_inside(item, voluntary_texts) else item
+
+
+def _is_inside(item: Request, texts: Iterable[str]) -> bool:
+    return any(item.sentence.strip() in text for text in texts)
 
 
 def _without_vague(found: Sequence[Request]) -> list[Request]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from filing.notice.marks import mark_of
 from filing.notice.words import pattern
 
 _MARKED = re.compile(r"(?:将|把)(?!于|在|对|会|不|要|按|持续|继续|认真|严格)")
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]")
 _MANNER = re.compile(
-    r"(?:于|在|请|并|分别|统一|一并|及时|随时|按时|同步|适时|第一时间|务必|须|需|应|要|通过.{1,12}|以.{1,8}形式|，|,|、|：|:|的|电子版?和?纸质版?)+$"
+    r"(?:于|在|请|并|分别|统一|一并|及时|随时|按时|同步|适时|第一时间|务必|须|需|应|可|要|通过.{1,12}|以.{1,8}形式|，|,|、|：|:|的|电子版?和?纸质版?)+$"
 )
 _DETAIL = re.compile(r"(?:并|需|须|应|另|同时)?(?:附|含|其中|篇幅|字数|包括)")
 _AMOUNT = re.compile(
@@ -72,7 +73,8 @@ def _clauses(text: str) -> tuple[list[str], list[str]]:
 def things_asked(text: str) -> str:
     """The bare name of what is asked for: without senders, brackets, manner, and what it is an example of."""
     bare = _BRACKETS.sub("", text).strip("。；;，,：: ")
-    bare = _SENDERS.sub("", bare)
+    mark = mark_of(bare)
+    bare = _SENDERS.sub("", bare[mark.end :] if mark and mark.style != "bullet" else bare)
     bare = pattern("submission", "lead").sub("", bare)
     bare = _DOUBLE_SET.sub("", bare)
     bare = _MANNER.sub("", _AMOUNT.sub("", bare))
