@@ -174,8 +174,9 @@ def _is_of_a_relative(top: Standing, rivals: Sequence[Standing], index: NameInde
 def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing], index: NameIndex) -> UnitVerdict:
     """The mailbox is another unit's: parents, branches and principals send for others, and people copy texts.
 
-    The parent's mailbox sends what its branch signs. A signature wins that agrees with letterhead, title or file name; so does a letterhead that agrees with the file
-    name, where the text calls itself what the mailbox's unit cannot be. Own words that name that unit win over both.
+    The parent's mailbox sends what its branch signs. A signature wins that agrees with letterhead, title or file name;
+    so does a letterhead that agrees with the file name, where the text calls itself what the mailbox's unit cannot be.
+    Own words that name that unit win over both.
     """
     mailbox = _mailbox_of(seen)
     sender = next((one for one in rivals if one.unit in mailbox), None)
@@ -272,7 +273,8 @@ def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stran
     for stranger in seen.strangers:
         misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
         beside = stranger.where in signed and not (stranger.signs and _has_own_part(stranger, top, index))
-        harmless = beside or (signs and stranger.only_named) or misread
+        own = any(name.endswith(stranger.name) for name in index.names_of(top.unit))  # 第二分公司 alone
+        harmless = own or beside or (signs and stranger.only_named) or misread
         if top.unit in stranger.holds or not harmless:
             return stranger
     return None
