@@ -14,10 +14,11 @@ from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.corrections import sign_in
 from filing.documents import Document
 from filing.kinds import KindFinding, Title, kind_of, titles_of
+from filing.papers import names_summary
 from filing.requirements import requirement_for
 from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
-from filing.themes import says_theme, themes_of
+from filing.themes import QUOTED, says_theme, themes_of
 from filing.what.activities import ActivityFindings, find_activities
 from filing.what.figures import find_figures
 from filing.who.bundles import Bundle
@@ -152,6 +153,8 @@ def _content_doubt(
         return Doubt("nothing_told", _BLANK)
     if other := _other_work(choice, base, titles, papers):
         return Doubt("campaign_unknown", _OTHER_WORK.fill(words=other))
+    if _corrects_figures(choice, base, bundle):
+        return None
     if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, papers):
         return Doubt("campaign_unknown", _NOT_NAMED)
     return None
@@ -167,8 +170,9 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
         return next((other.words for one, other in told if other and other.plain and one.where in silent), "")
     if base.kind == "summary":
         ours = len(base.activities) > _SEVERAL and any(_opens_with(paper.text, themes) for paper in papers)
-        others = [other for _, other in told if other and (other.plain or other.work)]
-        return next((one.words for one in others if one.plain or not ours or _is_repeated(one.words, papers)), "")
+        others = [other for _, other in told if other]
+        sure = (one for one in others if one.plain or _is_repeated(one.words, papers) or (one.work and not ours))
+        return next((one.words for one in sure), "")
     if not papers:
         return ""
     tells = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
@@ -200,6 +204,17 @@ def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence
     if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < _SEVERAL:
         return False
     return all(is_of_its_time(paper.text, campaign) and bears(paper.text, campaign) for paper in papers)
+
+
+def _corrects_figures(choice: CampaignChoice, base: Submission, bundle: Bundle) -> bool:
+    """A few words that put a number of an earlier report right: 所报总结有笔误，“横幅90条”应为9条."""
+    context = choice.ranked[0].context
+    said = "\n".join(document.text for document in bundle.documents if document.role == "body")
+    if base.sign != "correction" or not base.partial or not base.figures or not names_summary(squeeze(said)):
+        return False
+    only = sum(scored.context.is_open for scored in choice.ranked) == 1
+    other = other_topic(QUOTED.sub(" ", said), context.campaign, index_of(context.roster), base.unit)
+    return only and not (other and (other.plain or other.work))
 
 
 def _other(base: Submission, unit: str | None, context: CampaignContext) -> Submission:
