@@ -13,6 +13,7 @@ from filing.who.zones import is_addressee, layout_of
 from records.campaigns import Campaign
 
 _FIRST_LINES = 12
+_TITLE_BEFORE = re.compile(r"^.*(?:总结|小结|报告|汇报|简报|情况)(?=[\u4e00-\u9fff]{2,}[:：])")
 _SEPARATOR = re.compile(r"[、,，;；]|并|及")
 
 
@@ -33,9 +34,14 @@ def _other_authority(paper: Document, campaign: Campaign) -> str:
     line = next((line for line, zone in lines if zone == "addressee" and is_addressee(line)), "")
     if not line or says_theme(head, themes_of(campaign)):
         return ""
-    names = [squeeze(name) for name in _SEPARATOR.split(line.strip().rstrip(":：")) if squeeze(name)]
+    names = [squeeze(name) for name in _SEPARATOR.split(_behind_title(line).rstrip(":：")) if squeeze(name)]
     others = [name for name in names if name.endswith(words("names", "authorities"))]
     return others[0] if len(others) == len(names) and not any(_is_short_for(name, campaign) for name in names) else ""
+
+
+def _behind_title(line: str) -> str:
+    """The addressee alone where a PDF's lines ran together: 县博物馆2026年阅读季总结县文化和旅游局："""
+    return _TITLE_BEFORE.sub("", line.strip())
 
 
 def _is_short_for(name: str, campaign: Campaign) -> bool:

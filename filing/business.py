@@ -28,13 +28,16 @@ class Business:
     plain: bool
 
 
-def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes: Sequence[str]) -> Business | None:
+def business_in(
+    carried: Carried, subject: str, filenames: Sequence[str], themes: Sequence[str], notices: str = ""
+) -> Business | None:
     """What makes the message another business; None where a paper or pictures in it may report.
 
-    ``subject`` is without marks of replies; ``themes`` are those of the campaign that it would belong to.
+    ``subject`` is without marks of replies; ``themes`` are those of the campaigns that it would belong to, ``notices``
+    the squeezed words of those campaigns: what they are about is no other business.
     """
-    by_subject = business_of(subject, "subject", themes)
-    papers = [(_of_paper(one, themes), one) for one in carried.papers]
+    by_subject = business_of(subject, "subject", themes, notices)
+    papers = [(_of_paper(one, themes, notices), one) for one in carried.papers]
     found = [business for business, _ in papers if business]
     if papers and len(found) == len(papers):
         named = found[0]
@@ -50,13 +53,14 @@ def business_in(carried: Carried, subject: str, filenames: Sequence[str], themes
     if by_subject is None and paper_of(subject) == "plan" and not carried.pictures:
         return Business(subject, "subject", False)
     if by_subject is None:
-        unread = next((business for name in filenames if (business := business_of(_stem(name), name, themes))), None)
+        by_names = (business_of(_stem(name), name, themes, notices) for name in filenames)
+        unread = next(filter(None, by_names), None)
         beside = carried.pictures or (carried.body_reports and not (unread and unread.plain))
         return unread if unread and not beside else None
     return Business(by_subject.word, "subject", by_subject.plain and not carried.pictures and not carried.recordings)
 
 
-def business_of(title: str, where: str, themes: Sequence[str]) -> Business | None:
+def business_of(title: str, where: str, themes: Sequence[str], notices: str = "") -> Business | None:
     """What one title says: a kind of paper at its end (…的请示), or a topic anywhere (职称)."""
     text = _TRAILING.sub("", squeeze(title))
     if kind := next((word for word in words("nonreports", "other_kinds") if text.endswith(word)), ""):
@@ -66,18 +70,21 @@ def business_of(title: str, where: str, themes: Sequence[str]) -> Business | Non
     if told := contains_any(text, words("nonreports", "petitions")):
         return Business(told, where, True)
     if not says_theme(text, themes) and (topic := contains_any(text, words("nonreports", "other_topics"))):
-        return Business(topic, where, not names_summary(text.replace(topic, "")))
+        return Business(topic, where, not names_summary(text.replace(topic, ""))) if topic not in notices else None
+    body = contains_any(text, words("nonreports", "bodies"))
+    if body and body not in notices and not says_theme(text, themes):
+        return Business(body, where, False)
     if kind := next((word for word in words("nonreports", "lists") if text.endswith(word)), ""):
         return Business(kind, where, False)
     return None
 
 
-def _of_paper(paper: CarriedPaper, themes: Sequence[str]) -> Business | None:
+def _of_paper(paper: CarriedPaper, themes: Sequence[str], notices: str) -> Business | None:
     """By its file name or its first lines; none where one of them names a closing report on the campaign."""
     document = paper.document
     if any(names_summary(squeeze(title)) and says_theme(squeeze(title), themes) for title in _title_lines(paper)):
         return None
-    found = (business_of(title, document.where, themes) for title in _title_lines(paper))
+    found = (business_of(title, document.where, themes, notices) for title in _title_lines(paper))
     told = contains_any(squeeze(document.text[:_LOOKED_AT]), words("nonreports", "personal"))
     return next((one for one in found if one), Business(told, document.where, False) if told else None)
 

@@ -28,7 +28,7 @@ from filing.who.names import NameIndex, index_of
 from filing.who.senders import Known, known_sender
 from filing.who.units import judge, standings
 from filing.who.witnesses import Scene, scene_of, witnesses_of
-from records.campaigns import CampaignContext
+from records.campaigns import Campaign, CampaignContext
 from records.extracts import Extract
 from records.filings import Filing, Submission
 from records.mail import Message
@@ -36,6 +36,7 @@ from records.secrecy import CLASSIFIED, mark_in_name, mark_of, mark_of_extracts
 from records.words import Text
 
 _IDENTIFIER = re.compile(r"<[^<>\s]{3,200}>")
+_A_REPORT = 24  # squeezed characters from which on own words can report
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
 
@@ -189,14 +190,20 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         own_message_ids=own_message_ids,
         quotes_us=case.quotes_us,
         business=business,
-        tells=business is not None and bool(_told(case.documents, best)),
+        tells=bool(_told(case.documents, best)),
     )
 
 
 def _business(case: _Case, choice: CampaignChoice) -> Business | None:
     themes = tuple(theme for scored in choice.ranked for theme in themes_of(scored.context.campaign))
     names = tuple(file.path for file in case.files)
-    return business_in(case.carried, subject_marks(case.message.subject)[1], names, themes)
+    campaigns = [scored.context.campaign for scored in choice.ranked]
+    notices = "\n".join(text for one in campaigns for text in (one.title, one.issuer, *_activity_words(one)))
+    return business_in(case.carried, subject_marks(case.message.subject)[1], names, themes, squeeze(notices))
+
+
+def _activity_words(campaign: Campaign) -> Iterable[str]:
+    return (text for activity in campaign.activities for text in (activity.title, activity.text))
 
 
 def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ...]:
@@ -213,7 +220,7 @@ def _report(
     assert choice.best is not None
     scene, index = _scene(case, choice)
     verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
-    doubt = _unread_doubt(case.carried) or _business_doubt(case, choice)
+    doubt = _unread_doubt(case.carried, tells=_says_deeds(case, choice)) or _business_doubt(case, choice)
     return report_of(
         bundle,
         choice,
@@ -275,14 +282,20 @@ def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
     return CampaignChoice((members[0], *rest), True)
 
 
-def _unread_doubt(carried: Carried) -> Doubt | None:
+def _says_deeds(case: _Case, choice: CampaignChoice) -> bool:
+    """Whether the own words tell of activities of the campaign as done, whatever verbs they use."""
+    long_enough = len(squeeze(case.carried.own_words)) >= _A_REPORT
+    return long_enough and choice.best is not None and bool(_told(case.documents, choice.best))
+
+
+def _unread_doubt(carried: Carried, *, tells: bool) -> Doubt | None:
     """What could not be read may be the report itself, unless a closing report lies beside it."""
     papers = [one for one in carried.reports if one.paper in ("summary", "report")]
     if carried.unread and not papers and not (carried.body_reports and len(carried.own_words) > 200):
         return Doubt("unread_part", _UNREAD.fill(name=_name(carried.unread[0])))
     if carried.broken and not papers:
         return Doubt("unreadable_part", _BROKEN.fill(name=_name(carried.broken[0])))
-    told = carried.papers or carried.pictures or carried.recordings or carried.body_reports or carried.unread
+    told = carried.papers or carried.pictures or carried.recordings or carried.body_reports or carried.unread or tells
     if carried.links and not told:
         return Doubt("cloud_link", _LINK)
     return None if told or carried.broken else Doubt("nothing_attached", _NOTHING)

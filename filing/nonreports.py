@@ -18,6 +18,9 @@ from records.mail import Message
 _QUESTION_MARK = re.compile(r"[？?]")
 _THANKS_LENGTH = 120
 _BEGINNING = 8
+_CLAUSE = re.compile(r"[,，。.;；!！?？:：、~～\n]+")
+_CLAUSE_OF_THANKS = 12
+_MANY_ADS = 4  # words of advertisements in a stranger's mail that also names units: 已服务宁钢等320家单位
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Situation:
     own_message_ids: Collection[str] = frozenset()
     quotes_us: bool = False  # a mail of ours stands in it
     business: Business | None = None  # what its titles say that it is, if not a report
-    tells: bool = True  # of activities of an open campaign that were done
+    tells: bool = True  # of activities of the likeliest campaign that were done, in its own words
 
     @property
     def words(self) -> str:
@@ -177,11 +180,11 @@ def is_newsletter(s: Situation) -> Evidence | None:
 
 def is_advertisement(s: Situation) -> Evidence | None:
     """Somebody sells something."""
-    if s.sender_known or s.unit_named or any(not paper.is_advert for paper in s.carried.papers):
+    if s.sender_known or any(not paper.is_advert for paper in s.carried.papers):
         return None
     text = s.words + squeeze("\n".join(s.filenames)) + squeeze(s.message.body_text)
     told = [word for word in words("nonreports", "ads") if word in text]
-    enough = len(told) >= 2 or (told and s.carried.papers)
+    enough = len(told) >= (_MANY_ADS if s.unit_named else 2) or (told and s.carried.papers and not s.unit_named)
     return Evidence("not_a_report", "body", "、".join(told[:4])) if enough else None
 
 
@@ -246,10 +249,21 @@ def is_thanks(s: Situation) -> Evidence | None:
     """A few words of thanks or receipt."""
     if s.has_files or len(squeeze(s.carried.own_words)) > _THANKS_LENGTH or (s.reports and not _only_promises(s)):
         return None
-    if contains_any(s.words, words("nonreports", "promises_attachment")):
+    if contains_any(s.words, words("nonreports", "promises_attachment")) or _tells_with_numbers(s):
         return None
-    told = contains_any(squeeze(s.carried.own_words), words("nonreports", "thanks"))
-    return Evidence("not_a_report", "body", s.carried.own_words[:80]) if told else None
+    return Evidence("not_a_report", "body", s.carried.own_words[:80]) if _thanks(s.carried.own_words) else None
+
+
+def _thanks(text: str) -> bool:
+    """Whether a short clause is nothing but thanks or receipt: in 收到群众捐书共计140余册 the word is a deed's."""
+    clauses = (clause for clause in _CLAUSE.split(squeeze(text)) if clause)
+    told = ((clause, contains_any(clause, words("nonreports", "thanks"))) for clause in clauses)
+    return any(word and (word.isascii() or len(clause) <= _CLAUSE_OF_THANKS) for clause, word in told)
+
+
+def _tells_with_numbers(s: Situation) -> bool:
+    """Whether activities of the campaign are told as done, and counted."""
+    return s.tells and bool(re.search(r"\d", squeeze(s.carried.own_words)))
 
 
 def _only_promises(s: Situation) -> bool:

@@ -9,15 +9,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from filing.addressees import addressed_elsewhere
-from filing.bearing import foreign_words, is_formal, is_of_other_work
+from filing.bearing import bears, is_formal, is_of_other_work, other_topic
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.corrections import sign_in
 from filing.documents import Document
 from filing.kinds import KindFinding, Title, kind_of, titles_of
+from filing.papers import names_summary
 from filing.requirements import requirement_for
 from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
-from filing.themes import names_another, says_theme, themes_of
+from filing.themes import QUOTED, says_theme, themes_of
 from filing.what.activities import ActivityFindings, find_activities
 from filing.what.figures import find_figures
 from filing.who.bundles import Bundle
@@ -31,6 +32,7 @@ from records.words import Text
 _CLUES_SHOWN = 4
 _GAP = re.compile(r"[（(]\s{2,}[)）]|_{2,}|[（(][\s_]*[)）]")  # where a template wants a number
 _GAPS = 3
+_OPENING = 200  # characters in which a report says what it is on
 _SEVERAL = 2  # activities of a campaign that a report on other work hardly tells of
 
 
@@ -151,6 +153,8 @@ def _content_doubt(
         return Doubt("nothing_told", _BLANK)
     if other := _other_work(choice, base, titles, papers):
         return Doubt("campaign_unknown", _OTHER_WORK.fill(words=other))
+    if _corrects_figures(choice, base, bundle):
+        return None
     if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, papers):
         return Doubt("campaign_unknown", _NOT_NAMED)
     return None
@@ -160,16 +164,29 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
     """What the titles say that a written report is on, if that is not this campaign."""
     context = choice.ranked[0].context
     themes, index = themes_of(context.campaign), index_of(context.roster)
-    if not papers or any(says_theme(squeeze(title.text), themes) for title in titles):
+    told = [(one, other_topic(one.text, context.campaign, index, base.unit)) for one in titles if one.role != "body"]
+    if any(says_theme(squeeze(title.text), themes) for title in titles):
+        silent = {paper.where for paper in papers if not says_theme(squeeze(paper.text), themes)}
+        return next((other.words for one, other in told if other and other.plain and one.where in silent), "")
+    if base.kind == "summary":
+        ours = len(base.activities) > _SEVERAL and any(_opens_with(paper.text, themes) for paper in papers)
+        others = [other for _, other in told if other]
+        sure = (one for one in others if one.plain or _is_repeated(one.words, papers) or (one.work and not ours))
+        return next((one.words for one in sure), "")
+    if not papers:
         return ""
-    if base.kind == "summary" and (told := next(filter(None, (names_another(one.text, themes) for one in titles)), "")):
-        return told
-    if base.kind == "summary" and not choice.ranked[0].named:
-        named = [title for title in titles if title.role != "body"]
-        return next(filter(None, (foreign_words(one.text, context.campaign, index, base.unit) for one in named)), "")
     tells = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
     headlined = tells or not any(is_formal(title.text) for title in titles if title.role != "body")
     return "" if headlined and base.activities else is_of_other_work(titles, context.campaign, index, base.unit)
+
+
+def _opens_with(text: str, themes: Sequence[str]) -> bool:
+    return says_theme(squeeze(text[:_OPENING]), themes)
+
+
+def _is_repeated(words_: str, papers: Sequence[Document]) -> bool:
+    """Whether papers begin with the words more often than in a title: they are on it."""
+    return any(squeeze(paper.text[:_OPENING]).count(words_) > 1 for paper in papers)
 
 
 def _is_blank(base: Submission, papers: Sequence[Document]) -> bool:
@@ -186,7 +203,18 @@ def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence
     campaign = choice.ranked[0].context.campaign
     if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < _SEVERAL:
         return False
-    return all(is_of_its_time(paper.text, campaign) for paper in papers)
+    return all(is_of_its_time(paper.text, campaign) and bears(paper.text, campaign) for paper in papers)
+
+
+def _corrects_figures(choice: CampaignChoice, base: Submission, bundle: Bundle) -> bool:
+    """A few words that put a number of an earlier report right: 所报总结有笔误，“横幅90条”应为9条."""
+    context = choice.ranked[0].context
+    said = "\n".join(document.text for document in bundle.documents if document.role == "body")
+    if base.sign != "correction" or not base.partial or not base.figures or not names_summary(squeeze(said)):
+        return False
+    only = sum(scored.context.is_open for scored in choice.ranked) == 1
+    other = other_topic(QUOTED.sub(" ", said), context.campaign, index_of(context.roster), base.unit)
+    return only and not (other and (other.plain or other.work))
 
 
 def _other(base: Submission, unit: str | None, clues: Sequence[Clue]) -> Submission:

@@ -11,21 +11,26 @@ from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
 from records.campaigns import Campaign
 
-QUOTED = re.compile(
-    r"[“\"‘「『《]([^“‘「『《”\"’」』》]{3,30})[”\"’」』》]"
-)  # the inner one of 《…“安全生产月”活动方案》
+QUOTED = re.compile(r"[“\"‘「『《]([^“”\"‘’「」『』《》]{3,30})[”\"’」』》]")  # of names one within the other the inner
 _YEARS = re.compile(r"(?:20\d\d|二[〇○零]..)年?度?")
 _FORMAL = re.compile(
     r"关于|开展|组织|做好|印发|举办|报送|进一步|加强|深入|认真|切实|扎实|推进|实施|的通知$|通知$|方案|的函$|全[国省市区县镇校院系统]{1,2}"
 )
+_IS_PAPER = re.compile(r"(?:通知|方案|意见|计划|要点|函)$")  # 《…实施方案》 is no name of a campaign
 _ENDINGS = re.compile(r"(?:活动|工作|总结|小结|情况|报告|材料|的)+$")
 _SEASON = re.compile(r"^(?:[春夏秋冬]{1,4}季?|季|第.{1,3}[届次个]|今[冬春明]{1,3})(?=.{4,})")
 _FIELD = re.compile(r"^.{0,12}(?:系统|行业|领域|战线)(?=.{4,})")  # 教育系统防灾减灾宣传月
+_HAN_END = re.compile(r"[\u4e00-\u9fff]$")
+_RUNNING = re.compile(r"第.{1,5}[届次个期]")
+_EVERYBODY = re.compile(r"^全(?:民|国|省|市|区|县|镇|系统)(?=.{3,})")
+_SEASONS = ("月", "周", "季")  # “书香栖山”全民阅读季 is also the 阅读季
 _MARK = "月周日节年"
 _BETWEEN = 4  # characters that may stand between a campaign's topic and 月 or 周
 _LEAST = 4
 _OCCASION = re.compile(
     r"[\u4e00-\u9fff]{2,}?(?:宣传|活动|教育|服务|主题|安全|生产|质量|普法|读书|文化|卫生|创建|防控|免疫|健康|敬老|志愿|消防|攻坚)[月周日节]"
+    r"|[\u4e00-\u9fff]{2,}?(?<![一二三四五六七八九十本每当上])[月周日节季]"
+    r"(?=(?:主题|系列|宣传|活动|工作|开展|情况|的)*(?:总结|小结|报告|汇报|简报))"
     r"|[\u4e00-\u9fff]{2,}?(?:专项行动|专项整治|整治行动|专项检查|百日行动|攻坚行动|大排查|大检查|竞赛|评选|创建)"
 )
 
@@ -42,17 +47,55 @@ class _Core:
 @lru_cache(maxsize=64)
 def themes_of(campaign: Campaign) -> tuple[str, ...]:
     """What the whole campaign is called: quoted words of its title, else the title without its formal words."""
-    quoted = [squeeze(hit) for hit in QUOTED.findall(campaign.title) if re.search(r"[\u4e00-\u9fff]{3}", hit)]
+    hits = (hit for hit in QUOTED.findall(campaign.title) if re.search(r"[\u4e00-\u9fff]{3}", hit))
+    quoted = [squeeze(hit) for hit in hits if not _IS_PAPER.search(hit)]
     core = _YEARS.sub("", squeeze(campaign.title).removeprefix(squeeze(campaign.issuer)))
-    pieces = [] if quoted else [piece for piece in _FORMAL.split(core) if len(piece) >= 3]
+    bare = core
+    for name in quoted:
+        bare = bare.replace(name, "")
+    pieces = [_ENDINGS.sub("", piece) for half in _FORMAL.split(bare) for piece in half.split("暨") if len(piece) >= 3]
+    pieces = [piece for piece in pieces if not quoted or piece.endswith(_SEASONS)]
     pieces += [_FIELD.sub("", piece) for piece in pieces]
     found = [_SEASON.sub("", _ENDINGS.sub("", one)) for one in (*quoted, *pieces)]
-    return tuple(dict.fromkeys(one for one in found if len(one) >= 3))
+    found += [_EVERYBODY.sub("", one) for one in found]
+    return tuple(dict.fromkeys(one for one in found if len(one) >= 3 and not _is_general(one)))
+
+
+def _is_general(name: str) -> bool:
+    """第34个, 宣传周: no name of any campaign."""
+    return bool(_RUNNING.fullmatch(name)) or name[:-1] in words("kinds", "campaign_kinds")
 
 
 def says_theme(text: str, themes: Sequence[str]) -> bool:
-    """Whether squeezed text names the campaign: by its whole name, or by its topic and what kind of campaign it is."""
-    return any(theme in text or _says_core(text, theme) for theme in themes)
+    """Whether squeezed text names the campaign: by its whole name, or by its topic and what kind of campaign it is.
+
+    An abbreviation names it where nothing or a unit's name stands before: 特教学校安全月, but not 消防安全月.
+    """
+    return any(theme in text or _says_core(text, theme) or _says_short(text, theme) for theme in themes)
+
+
+def _says_short(text: str, theme: str) -> bool:
+    """安全月 for 安全生产月: its first signs, its mark, and between them no sign that it lacks."""
+    mark = _core(theme).mark
+    if not mark or len(theme) <= _LEAST:
+        return False
+    for hit in re.finditer(rf"(?=({re.escape(theme[0])}[\u4e00-\u9fff]{{1,{_BETWEEN}}}?{mark}))", text):
+        before = text[: hit.start()]
+        if is_abbreviation(hit[1], theme) and (not _HAN_END.search(before) or before.endswith(_before_names())):
+            return True
+    return False
+
+
+def is_abbreviation(text: str, whole: str) -> bool:
+    """Whether its signs stand in ``whole``, in that order."""
+    rest = iter(whole)
+    return all(sign in rest for sign in text)
+
+
+@lru_cache(maxsize=1)
+def _before_names() -> tuple[str, ...]:
+    """What a unit's name ends with, and the year."""
+    return (*words("names", "organisations"), *words("names", "title_organisations"), *words("kinds", "general_title"))
 
 
 def _says_core(text: str, theme: str) -> bool:

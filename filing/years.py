@@ -15,7 +15,9 @@ _HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七�
 _REPEATED = 2
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月")
 _DOTTED = re.compile(r"(?<!\d)(20\d\d)(?=[./\-年]\d{1,2})")
-_COMPARED = re.compile(r"去年|上年|同期|比|增|减|较|以来|成立|始建|建成|修订|年版|〔|\[")
+_DATED = re.compile(r"(?<!\d)(20\d\d)(?:年|[./\-])\d{1,2}(?!\d)")
+_CITED = re.compile(r"《[^》]{4,60}(?:通知|方案|意见|函)》")
+_COMPARED = re.compile(r"去年|上年|同期|比|增|减|较|以来|自20|起|曾|历年|成立|始建|建成|修订|年版|〔|\[")
 
 
 def years_in(text: str) -> frozenset[int]:
@@ -37,7 +39,8 @@ def earlier_year(
 ) -> int | None:
     """The earlier year that title or signature bear, where nothing there bears one of the campaign's; else None.
 
-    A year that was read from pixels counts where it stands at least twice: 2006 for 2026 is a common misreading.
+    A paper whose own title and dates are all of an earlier year is one, whatever subject and file name say. A year
+    that was read from pixels counts where it stands at least twice: 2006 for 2026 is a common misreading.
     """
     allowed = allowed_years(campaign, received_year)
     if not allowed:
@@ -48,10 +51,33 @@ def earlier_year(
     if title_years and not title_years & allowed and max(title_years) < min(allowed):
         return max(title_years)
     for paper in papers:
+        if year := _wholly_earlier(paper, allowed):
+            return year
         years = _sure_years(_framing_years(paper), paper if paper.from_pixels else None)
         if years and not (years | title_years) & allowed and max(years) < min(allowed):
             return max(years)
     return None
+
+
+def _wholly_earlier(paper: Document, allowed: frozenset[int]) -> int | None:
+    """The year in a paper's own title and its signature or notice, where none in it is the campaign's."""
+    head = "".join(line for line, zone in _lines(paper) if zone == "head")
+    titled = _sure_years(years_in(head), paper if paper.from_pixels else None)
+    rest = paper.text.replace(head, "", 1)
+    if not titled or max(titled) >= min(allowed) or years_in(paper.text) & allowed:
+        return None
+    return max(titled) if titled & _dated_years(rest) else None
+
+
+def _dated_years(text: str) -> frozenset[int]:
+    """Years of dates with a month, and of cited titles: 2025年5月27日, 《关于开展2025年…的通知》."""
+    cited = "\n".join(_CITED.findall(text))
+    return frozenset(int(year) for year in _DATED.findall(text)) | years_in(cited)
+
+
+def _lines(paper: Document) -> list[tuple[str, str]]:
+    layout = layout_of(paper)
+    return list(zip(layout.row.lines, layout.zones, strict=True))
 
 
 def _sure_years(years: frozenset[int], blurred: Document | None) -> frozenset[int]:
@@ -61,14 +87,13 @@ def _sure_years(years: frozenset[int], blurred: Document | None) -> frozenset[in
 
 
 def _framing_years(paper: Document) -> frozenset[int]:
-    """Years in title and signature; where neither has any, those of sentences that compare nothing."""
-    layout = layout_of(paper)
-    lines = list(zip(layout.row.lines, layout.zones, strict=True))
+    """Years in title and signature; where neither has any, those of dates in sentences that compare nothing."""
+    lines = _lines(paper)
     framing = [line for at, (line, zone) in enumerate(lines) if zone in ("head", "signature") or at >= len(lines) - 3]
     years = frozenset().union(*(years_in(line) for line in framing))
     if years:
         return years
-    return frozenset().union(*(years_in(line) for line, _ in lines if not _COMPARED.search(line)))
+    return frozenset().union(*(_dated_years(line) for line, _ in lines if not _COMPARED.search(line)))
 
 
 def is_of_its_time(text: str, campaign: Campaign) -> bool:
