@@ -83,6 +83,11 @@ def topics(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _topic_patterns() if pattern.search(text))
 
 
+def is_matter(topic: str) -> bool:
+    """Whether a topic is what a deed is about, not only with whom or where it is done."""
+    return topic in word_list("topics")["matter"]
+
+
 @lru_cache(maxsize=1)
 def _family_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(words)) for name, words in word_list("families").items())
