@@ -4,6 +4,9 @@
     python -m bench mime DIR [DIR …]
     python -m bench pdfs DIR [DIR …]
     python -m bench ocr DIR [DIR …]
+    python -m bench generated [--half seen|unseen|both] [--count N] [--tricks]
+    python -m bench calibrate [--generated N] [--corpus DIR …] [--write]
+    python -m bench ablate [--generated N] [--corpus DIR …]
 
 Times hang on the machine and on what else it does; compare the ratios.
 """
@@ -19,6 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import filing, intake, mime, ocr, pdf, reading, score, search, watching
+from bench.ablation import ablate
+from bench.calibrate import calibrate
+from bench.generated import generated
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -26,6 +32,7 @@ from records.extracts import ReadLimits
 from tests.sample_corpus import assemble
 
 _KB, _MB = 1000, 1_000_000
+_MEASURES = ("generated", "calibrate", "ablate")
 _GROUPS = ("intake", "watching", "reading", "pdf", "filing", "search", "score")
 
 
@@ -68,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given[:1] == ["ocr"]:
         ocr.run_all([Path(folder) for folder in given[1:]])
         return
+    if given[:1] and given[0] in _MEASURES:
+        _measure(given)
+        return
     args = _parser().parse_args(given)
     size = QUICK if args.quick else FULL if args.full else USUAL
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
@@ -76,6 +86,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         groups = _groups(size, sample, args.corpus or [sample], details=args.details)
         for group in args.only or groups:
             groups[group]()
+
+
+def _measure(given: Sequence[str]) -> None:
+    """The commands that measure filing on generated mail."""
+    parser = argparse.ArgumentParser(prog=f"python -m bench {given[0]}")
+    parser.add_argument("--generated", "--count", type=int, default=500, help="messages of each office (and half)")
+    parser.add_argument("--corpus", action="append", type=Path, default=[], help="a labelled mailbox besides our two")
+    parser.add_argument("--half", choices=("seen", "unseen", "both"), default="both")
+    parser.add_argument("--tricks", action="store_true", help="a line for each trick")
+    parser.add_argument("--write", action="store_true", help="keep the table of confidences")
+    args = parser.parse_args(given[1:])
+    if given[0] == "generated":
+        generated(args.half, args.generated, tricks=args.tricks)
+    elif given[0] == "calibrate":
+        calibrate(args.generated, args.corpus, write=args.write)
+    else:
+        ablate(args.generated, args.corpus)
 
 
 def _groups(size: Size, sample: Path, corpora: Sequence[Path], *, details: bool) -> dict[str, Callable[[], None]]:

@@ -92,6 +92,7 @@ def _submission(
     figures = find_figures(own, campaign, answer.kind)
     saying = sign_in(titles, own)
     doubtful = [
+        *([] if verdict.sure else ["unit"]),
         *(["kind"] if answer.doubtful else []),
         *(["activities"] if done.doubtful else []),
         *(["figures"] if any(figure.doubtful for figure in figures) else []),
@@ -102,7 +103,7 @@ def _submission(
         unit=code,
         kind=answer.kind,
         requirement=answer.requirement.id if answer.requirement else None,
-        confidence=round(verdict.confidence if verdict.sure else min(0.5, verdict.confidence), 2),
+        confidence=0.0,  # filing/confidence.py rates what stands here
         activities=done.ids,
         figures=figures,
         parts=bundle.parts,
@@ -190,17 +191,14 @@ def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence
 
 def _other(base: Submission, unit: str | None, context: CampaignContext) -> Submission:
     """The same report under the next unit that may be meant."""
-    return replace(base, unit=unit, confidence=round(base.confidence / 2, 2), alternative=True, evidence=())
+    return replace(base, unit=unit, alternative=True, evidence=())
 
 
 def _elsewhere(base: Submission, scored: CampaignScore) -> Submission:
     """The same report under the next campaign that may be meant."""
     campaign = scored.context.campaign
     unit = base.unit if base.unit and scored.context.roster.unit(base.unit) else None
-    confidence = round(base.confidence / 2, 2)
-    return replace(
-        base, campaign=campaign.id, unit=unit, requirement=None, confidence=confidence, alternative=True, evidence=()
-    )
+    return replace(base, campaign=campaign.id, unit=unit, requirement=None, alternative=True, evidence=())
 
 
 def _campaign_evidence(documents: Sequence[Document], bundle: Bundle, scored: CampaignScore) -> tuple[Evidence, ...]:

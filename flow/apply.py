@@ -71,7 +71,7 @@ def _decided(base: Submission, action: Assign, by: str, campaigns: Sequence[Camp
         if same and kind == base.kind and base.requirement
         else requirement_for(campaigns, campaign, kind)
     )
-    settled = {"kind"} | ({"activities"} if action.activities is not None else set())
+    settled = {"unit", "kind"} | ({"activities"} if action.activities is not None else set())
     return replace(
         base,
         status="filed",

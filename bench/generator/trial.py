@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from bench.generator.cases import Case, Told, make_case
 from bench.generator.offices import Office, offices
+from filing.confidence import places, relation
 from filing.decide import file_message
+from filing.who.senders import known_sender
 from intake.message import read_message
 from parsers.reader import PartReader
 from records.campaigns import CampaignContext
@@ -48,12 +50,13 @@ class Outcome:
     reason: str
     wrong: tuple[str, ...]  # units under which it was filed and must not be
     alone: bool  # filed under all its units
-    suggested: bool  # filed so, or its unit stands first among the suggestions
+    suggested: bool  # filed so, or its unit stands first among the suggestions; a stranger's: no unit stands first
     kind: bool | None = None
     activities: Count = Count()
     exact: bool | None = None
     figures: Count = Count()
     told: str = ""  # activities and figures, said and true, where they differ
+    evidence: str = ""  # what the first suggestion rests on, as filing/confidence.py tells evidence apart
 
 
 def as_the_service(message: Message, extracts: tuple[Extract, ...], context: CampaignContext, case: Case) -> Filing:
@@ -94,7 +97,19 @@ def _outcomes(
     message = read_message(case.raw)
     extracts = reader.read(message.parts)
     for way, filed in ways.items():
-        yield way, judged(case, filed(message, extracts, office.context, case), f"{office.id} {half} {number}")
+        filing = filed(message, extracts, office.context, case)
+        outcome = judged(case, filing, f"{office.id} {half} {number}")
+        yield way, replace(outcome, evidence=evidence_key(filing, message, office.context))
+
+
+def evidence_key(filing: Filing, message: Message, context: CampaignContext) -> str:
+    """``filed.own.3`` or ``asked.unit_tied``: where in the table of confidences the first suggestion stands."""
+    if not filing.submissions:
+        return ""
+    first = filing.submissions[0]
+    if first.status != "filed":
+        return f"asked.{filing.reason}"
+    return f"filed.{relation(known_sender(message.sender.address, context), first.unit)}.{places(first)}"
 
 
 def judged(case: Case, filing: Filing, name: str = "") -> Outcome:
@@ -114,7 +129,7 @@ def judged(case: Case, filing: Filing, name: str = "") -> Outcome:
         reason=filing.reason or "",
         wrong=tuple(sorted(str(unit) for unit in units if unit not in case.told)),
         alone=bool(case.told) and set(case.told) <= units,
-        suggested=bool(case.told) and (set(case.told) <= units or first in case.told),
+        suggested=first in case.told or set(case.told) <= units if case.told else case.is_report and first is None,
         kind=all(said.kind == told.kind for told, said in own) if own else None,
         activities=_summed([_count(set(said.activities), set(told.activities)) for told, said in own]),
         exact=all(set(said.activities) == told.activities for told, said in own) if own else None,
