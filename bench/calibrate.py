@@ -23,6 +23,7 @@ _RELATIONS = ("own", "shared", "domain", "anothers", "forwarder", "unknown")
 _BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
 _OLD = "last year's paper"  # its unit is right, its year is not
 _NOTHING_KNOWN = 0.5
+_FEW = 20
 
 Table = Mapping[str, float]
 """Confidence by key: ``filed.own.3``, ``asked.unit_tied``."""
@@ -46,10 +47,8 @@ def calibrate(generated: int, folders: Sequence[Path], *, write: bool) -> None:
     right = Counter(one.key for one in seen if one.right)
     print("| evidence | reports | right | confidence |\n| --- | --- | --- | --- |")
     for key in sorted(counts):
-        print(f"| {key} | {counts[key]} | {right[key]} | {table[key]:.3f} |")
-    print(
-        "\n| confidence, by tables of the other offices | reports | right | mean confidence |\n| --- | --- | --- | --- |"
-    )
+        print(f"| {key} | {counts[key]} | {right[key]} | {table.get(key, table[f'asked.{OTHER}']):.3f} |")
+    print("\n| confidence, by the other offices | reports | right | mean confidence |\n| --- | --- | --- | --- |")
     for row in reliability(seen):
         print(row)
     if write:
@@ -76,15 +75,18 @@ def _from_mailboxes(folders: Sequence[Path]) -> Iterator[Seen]:
 def fitted(seen: Iterable[Seen]) -> dict[str, float]:
     """For each key the lower bound (95 %) of the share that was right.
 
-    More places that name the unit are never rated below fewer: where they seem to be, they are counted together.
+    More places that name the unit are never rated below fewer: where they seem to be, they are counted together. Reasons
+    of which few reports are at hand are counted together as well.
     """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in seen:
         counts[one.key][0] += one.right
         counts[one.key][1] += 1
-    table = {key: _down(lower_bound(*counted)) for key, counted in counts.items() if key.startswith("asked.")}
-    told = [sum(counted[at] for key, counted in counts.items() if key.startswith("asked.")) for at in (0, 1)]
-    table.setdefault(f"asked.{OTHER}", _down(lower_bound(told[0], told[1])) if told[1] else _NOTHING_KNOWN)
+    asked = {key: counted for key, counted in counts.items() if key.startswith("asked.")}
+    rare = [counted for counted in asked.values() if counted[1] < _FEW]
+    table = {key: _down(lower_bound(*counted)) for key, counted in asked.items() if counted[1] >= _FEW}
+    right, told = (sum(counted[at] for counted in rare) for at in (0, 1))
+    table[f"asked.{OTHER}"] = _down(lower_bound(right, told)) if told >= _FEW else _NOTHING_KNOWN
     for relation in _RELATIONS:
         by_places = [tuple(counts[f"filed.{relation}.{number}"]) for number in range(MOST + 1)]
         for number, value in enumerate(_rising(by_places)):
@@ -117,7 +119,7 @@ def _down(value: float) -> float:
 
 
 def reliability(seen: Sequence[Seen]) -> Iterator[str]:
-    """Rows of the table that says what share was right where a confidence was given, each office rated by the others."""
+    """Rows of a table: what share was right where a confidence was given, each office rated by the others."""
     rated: list[tuple[float, bool]] = []
     for group in sorted({one.group for one in seen}):
         table = fitted(one for one in seen if one.group != group)
@@ -135,8 +137,8 @@ def reliability(seen: Sequence[Seen]) -> Iterator[str]:
 def as_toml(table: Table, reports: int) -> str:
     """filing/lexicon/confidence.toml."""
     lines = [
-        f"# Written by `python -m bench calibrate --write` from {reports} labelled reports; what it means: docs/confidence.md.",
-        "# filed: by what the sender's address is to the unit, and in how many places of different kind the unit is named.",
+        f"# Written by `python -m bench calibrate --write` from {reports} labelled reports (docs/confidence.md).",
+        "# filed: by what the sender's address is to the unit; one number for each count of places that name the unit.",
         "[filed]",
     ]
     for relation in _RELATIONS:
