@@ -75,7 +75,7 @@ def _from_mailboxes(folders: Sequence[Path]) -> Iterator[Seen]:
 def fitted(seen: Iterable[Seen]) -> dict[str, float]:
     """For each key the lower bound (95 %) of the share that was right.
 
-    More places that name the unit are never rated below fewer: where they seem to be, they are counted together. Reasons
+    More places that name the unit are never rated below fewer: where they seem to be, they are pooled. Reasons
     of which few reports are at hand are counted together as well.
     """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
