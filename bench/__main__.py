@@ -4,7 +4,7 @@
     python -m bench mime DIR [DIR …]
     python -m bench pdfs DIR [DIR …]
     python -m bench ocr DIR [DIR …]
-    python -m bench generated [--half seen|unseen|both] [--count N] [--tricks]
+    python -m bench generated [--wording seen|unseen|last|all] [--count N] [--tricks]
     python -m bench calibrate [--generated N] [--corpus DIR …] [--write]
     python -m bench ablate [--generated N] [--corpus DIR …]
 
@@ -25,6 +25,7 @@ from bench import filing, intake, mime, ocr, pdf, reading, score, search, watchi
 from bench.ablation import ablate
 from bench.calibrate import calibrate
 from bench.generated import generated
+from bench.generator.offices import WORDINGS
 from bench.office import Corpus, read_corpus
 from intake.message import read_message
 from parsers.reader import PartReader
@@ -91,14 +92,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _measure(given: Sequence[str]) -> None:
     """The commands that measure filing on generated mail."""
     parser = argparse.ArgumentParser(prog=f"python -m bench {given[0]}")
-    parser.add_argument("--generated", "--count", type=int, default=500, help="messages of each office (and half)")
+    parser.add_argument("--generated", "--count", type=int, default=500, help="messages of each office and wording")
     parser.add_argument("--corpus", action="append", type=Path, default=[], help="a labelled mailbox besides our two")
-    parser.add_argument("--half", choices=("seen", "unseen", "both"), default="both")
+    parser.add_argument("--wording", choices=(*WORDINGS, "all"), default="all")
     parser.add_argument("--tricks", action="store_true", help="a line for each trick")
     parser.add_argument("--write", action="store_true", help="keep the table of confidences")
     args = parser.parse_args(given[1:])
     if given[0] == "generated":
-        generated(args.half, args.generated, tricks=args.tricks)
+        generated(args.wording, args.generated, tricks=args.tricks)
     elif given[0] == "calibrate":
         calibrate(args.generated, args.corpus, write=args.write)
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from bench.generator.cases import Case
+from bench.generator.offices import WORDINGS
 from bench.generator.report import f1
 from bench.generator.trial import Count, Filed, run
 from bench.labelled import Mail, mailboxes, own_mailboxes
@@ -88,18 +89,18 @@ def ablate(generated: int, folders: Sequence[Path]) -> None:
     """Print a table for generated mail, and one for labelled mailboxes together."""
     all_ = ways()
     filed: Mapping[str, Filed] = {way.name: way for way in all_}
-    outcomes = {half: run(half, generated, filed) for half in ("seen", "unseen")}
+    outcomes = {part: run(part, generated, filed) for part in WORDINGS}
     sums = {}
     for way in all_:
-        mine = [*outcomes["seen"][way.name], *outcomes["unseen"][way.name]]
-        reports = [one for one in mine if one.may_be_filed]
+        mine = [one for part in WORDINGS for one in outcomes[part][way.name]]
+        reports, messages = [one for one in mine if one.may_be_filed], len(mine)
         sums[way.name] = Sum(
             sum(bool(one.wrong) for one in mine),
             sum(one.alone for one in reports) / len(reports),
             sum(one.suggested for one in reports) / len(reports),
             f1(one.activities for one in reports),
         )
-    _show(f"{8 * generated} generated messages", sums)
+    _show(f"{messages} generated messages", sums)
     with own_mailboxes() as own:
         read = [(mailbox.context, mail) for mailbox in mailboxes([*own, *folders]) for mail in mailbox.mails]
     _show(f"{len(read)} messages of labelled mailboxes", {way.name: _summed(way, read) for way in all_})

@@ -14,6 +14,7 @@ from math import floor
 from pathlib import Path
 
 from bench.bounds import lower_bound
+from bench.generator.offices import WORDINGS
 from bench.generator.trial import Outcome, as_the_service, run
 from bench.labelled import keys_and_answers, mailboxes, own_mailboxes
 from filing.confidence import MOST, OTHER
@@ -56,8 +57,8 @@ def calibrate(generated: int, folders: Sequence[Path], *, write: bool) -> None:
 
 
 def _from_generated(count: int) -> Iterator[Seen]:
-    for half in ("seen", "unseen"):
-        for one in run(half, count, {"": as_the_service})[""]:
+    for part in WORDINGS:
+        for one in run(part, count, {"": as_the_service})[""]:
             if one.is_report and one.evidence and one.trick != _OLD:
                 yield Seen(_office(one), one.evidence, one.suggested)
 

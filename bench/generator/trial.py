@@ -40,7 +40,7 @@ class Count:
 class Outcome:
     """What became of one case."""
 
-    case: str  # office, half and number, by which it is made again
+    case: str  # office, part and number, by which it is made again
     trick: str
     layout: str
     is_report: bool
@@ -64,7 +64,7 @@ def as_the_service(message: Message, extracts: tuple[Extract, ...], context: Cam
     return file_message(message, extracts, (context,), case.received_at)
 
 
-def run(half: str, count: int, ways: Mapping[str, Filed], workers: int = 2, first: int = 0) -> dict[str, list[Outcome]]:
+def run(part: str, count: int, ways: Mapping[str, Filed], workers: int = 2, first: int = 0) -> dict[str, list[Outcome]]:
     """``count`` cases of each office, filed in every way. The order of outcomes hangs on nothing but the numbers."""
     jobs = [
         (office.id, start, min(start + _CHUNK, first + count))
@@ -73,32 +73,32 @@ def run(half: str, count: int, ways: Mapping[str, Filed], workers: int = 2, firs
     ]
     found: dict[str, list[Outcome]] = {name: [] for name in ways}
     with ProcessPoolExecutor(workers) as pool:
-        for outcomes in pool.map(partial(_chunk, half, ways), jobs):
+        for outcomes in pool.map(partial(_chunk, part, ways), jobs):
             for name, some in outcomes.items():
                 found[name] += some
     return found
 
 
-def _chunk(half: str, ways: Mapping[str, Filed], job: tuple[str, int, int]) -> dict[str, list[Outcome]]:
+def _chunk(part: str, ways: Mapping[str, Filed], job: tuple[str, int, int]) -> dict[str, list[Outcome]]:
     name, start, end = job
     office = next(one for one in offices() if one.id == name)
     found: dict[str, list[Outcome]] = {way: [] for way in ways}
     with PartReader(ReadLimits(max_ocr_pages=0, workers=1), read_message) as reader:
         for number in range(start, end):
-            for way, outcome in _outcomes(office, half, number, ways, reader):
+            for way, outcome in _outcomes(office, part, number, ways, reader):
                 found[way].append(outcome)
     return found
 
 
 def _outcomes(
-    office: Office, half: str, number: int, ways: Mapping[str, Filed], reader: PartReader
+    office: Office, part: str, number: int, ways: Mapping[str, Filed], reader: PartReader
 ) -> Iterator[tuple[str, Outcome]]:
-    case = make_case(office, half, number)
+    case = make_case(office, part, number)
     message = read_message(case.raw)
     extracts = reader.read(message.parts)
     for way, filed in ways.items():
         filing = filed(message, extracts, office.context, case)
-        outcome = judged(case, filing, f"{office.id} {half} {number}")
+        outcome = judged(case, filing, f"{office.id} {part} {number}")
         yield way, replace(outcome, evidence=evidence_key(filing, message, office.context))
 
 
