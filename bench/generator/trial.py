@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from typing import TypeVar
 
 from bench.generator.cases import Case, Told, make_case
@@ -72,7 +73,7 @@ def run(part: str, count: int, ways: Mapping[str, Filed], workers: int = 2, firs
         for start in range(first, first + count, _CHUNK)
     ]
     found: dict[str, list[Outcome]] = {name: [] for name in ways}
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:  # readers' fork server is not inherited
         for outcomes in pool.map(partial(_chunk, part, ways), jobs):
             for name, some in outcomes.items():
                 found[name] += some
