@@ -22,7 +22,7 @@ from filing.confidence import MOST, OTHER
 _FILE = Path(__file__).resolve().parent.parent / "filing" / "lexicon" / "confidence.toml"
 _RELATIONS = ("own", "shared", "domain", "anothers", "forwarder", "unknown")
 _BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
-_OLD = "last year's paper"  # its unit is right, its year is not
+_OLD = "last year's paper"  # under review its unit is right; filed it is wrong
 _NOTHING_KNOWN = 0.5
 _FEW = 20
 
@@ -32,7 +32,7 @@ Table = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One report: from which office, on what evidence, whether the first suggested unit was right."""
+    """One message: from which office, on what evidence, whether it was right to file it so, or to suggest that unit."""
 
     group: str
     key: str
@@ -43,13 +43,13 @@ def calibrate(generated: int, folders: Sequence[Path], *, write: bool) -> None:
     """Print the table and its reliability; with ``write`` keep the table as filing's own."""
     seen = [*_from_generated(generated), *_from_mailboxes(folders)]
     table = fitted(seen)
-    print(f"{len(seen)} reports of {len({one.group for one in seen})} offices and mailboxes\n")
+    print(f"{len(seen)} messages of {len({one.group for one in seen})} offices and mailboxes\n")
     counts = Counter(one.key for one in seen)
     right = Counter(one.key for one in seen if one.right)
-    print("| evidence | reports | right | confidence |\n| --- | --- | --- | --- |")
+    print("| evidence | messages | right | confidence |\n| --- | --- | --- | --- |")
     for key in sorted(counts):
         print(f"| {key} | {counts[key]} | {right[key]} | {table.get(key, table[f'asked.{OTHER}']):.3f} |")
-    print("\n| confidence, by the other offices | reports | right | mean confidence |\n| --- | --- | --- | --- |")
+    print("\n| confidence, by the other offices | messages | right | mean confidence |\n| --- | --- | --- | --- |")
     for row in reliability(seen):
         print(row)
     if write:
@@ -59,7 +59,9 @@ def calibrate(generated: int, folders: Sequence[Path], *, write: bool) -> None:
 def _from_generated(count: int) -> Iterator[Seen]:
     for part in WORDINGS:
         for one in run(part, count, {"": as_the_service})[""]:
-            if one.is_report and one.evidence and one.trick != _OLD:
+            if one.status == "filed":
+                yield Seen(_office(one), one.evidence, not one.wrong)
+            elif one.is_report and one.evidence and one.trick != _OLD:
                 yield Seen(_office(one), one.evidence, one.suggested)
 
 
@@ -135,10 +137,10 @@ def reliability(seen: Sequence[Seen]) -> Iterator[str]:
             yield f"| {low:.2f} – {print_high:.2f} | {len(mine)} | {share} | {mean:.3f} |"
 
 
-def as_toml(table: Table, reports: int) -> str:
+def as_toml(table: Table, messages: int) -> str:
     """filing/lexicon/confidence.toml."""
     lines = [
-        f"# Written by `python -m bench calibrate --write` from {reports} labelled reports (docs/confidence.md).",
+        f"# Written by `python -m bench calibrate --write` from {messages} labelled messages (docs/confidence.md).",
         "# filed: by what the sender's address is to the unit; one number for each count of places that name the unit.",
         "[filed]",
     ]

@@ -1,4 +1,4 @@
-"""Labelled mailboxes filed by filing alone: each report's evidence and whether its unit was right."""
+"""Labelled mailboxes filed by filing alone: each message's evidence, and whether its unit was right."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def _mails(folder: Path, corpus: Corpus, reader: PartReader) -> Iterator[Mail]:
 
 
 def keys_and_answers(mailbox: Mailbox) -> Iterator[tuple[str, bool]]:
-    """For each report that got a suggestion its evidence, and whether the first suggested unit is right."""
+    """For each message that was filed, or is a report with a suggestion: its evidence, and whether that is right."""
     for mail in mailbox.mails:
         filing = mail.filed(mailbox.context)
-        if mail.units and filing.submissions:
+        if filing.submissions and (mail.units or filing.status == "filed"):
             yield evidence_key(filing, mail.message, mailbox.context), filing.submissions[0].unit in mail.units
