@@ -18,12 +18,12 @@ from bench.generator.trial import Count, Filed, run
 from bench.labelled import Mail, mailboxes, own_mailboxes
 from filing.decide import file_message
 from filing.who.clues import Source
+from filing.who.leaving import GUARDS
 from records.campaigns import ActivityType, CampaignContext
 from records.extracts import Extract
 from records.filings import Filing
 from records.mail import Message
 
-_GUARDS = ("strangers", "selves", "branches")
 _NOT_CLUES = ("mention", "guest")
 
 
@@ -49,7 +49,7 @@ def ways() -> tuple[Way, ...]:
     sources = [source for source in get_args(Source) if source not in _NOT_CLUES]
     return (
         Way("everything"),
-        *(Way(f"without {source}", frozenset({source})) for source in (*sources, *_GUARDS)),
+        *(Way(f"without {source}", frozenset({source})) for source in (*sources, *GUARDS)),
         Way("without letterhead and head", frozenset({"letterhead", "head"})),
         Way("without the address", context=_without_addresses),
         Way("without cues", context=partial(_with_activities, change=_without_cues)),

@@ -24,6 +24,7 @@ from filing.traces import trace_of
 from filing.what.activities import find_activities
 from filing.who.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
 from filing.who.forwards import first_sender, forwarded
+from filing.who.leaving import left_out
 from filing.who.names import NameIndex, index_of
 from filing.who.senders import Known, known_sender
 from filing.who.units import judge, standings
@@ -71,7 +72,7 @@ def file_message(
     ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent;
     ``unauthenticated`` is what a trusted server says ("dmarc=fail") of a From address that is not the writer's: the
     address then speaks for nobody, and what the message itself says must be enough. ``without`` leaves kinds of
-    evidence out, to measure them (``scene_of``).
+    evidence out, to measure them (``left_out``).
     """
     case = replace(_case(message, extracts, own_message_ids), unauthenticated=unauthenticated, without=without)
     possible = not_replaced(campaigns, received_at)
@@ -143,7 +144,6 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
         index,
         sender=sender,
         passed_on=case.passed_on,
-        without=case.without,
     )
     return scene, index
 
@@ -202,7 +202,8 @@ def _report(
     choice = _by_membership(case, choice) if not choice.sure else choice
     assert choice.best is not None
     scene, index = _scene(case, choice)
-    verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
+    seen = witnesses_of(scene, bundle, index, choice.best.context.campaign)
+    verdict = judge(left_out(seen, case.without), index)
     doubt = _unread_doubt(case.carried) or _business_doubt(case, choice)
     reported = report_of(
         bundle,

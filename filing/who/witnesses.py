@@ -39,7 +39,6 @@ class Scene:
     sender_clues: tuple[Clue, ...]
     sender: Known
     passed_on: bool
-    without: frozenset[str] = frozenset()
 
 
 def scene_of(
@@ -51,11 +50,8 @@ def scene_of(
     *,
     sender: Known,
     passed_on: bool,
-    without: frozenset[str] = frozenset(),
 ) -> Scene:
-    """All clues, by where they stand. ``without``: kinds of evidence that are left out, to see what they are good for
-    (docs/ablation.md): a Source, or "strangers", "selves", "branches".
-    """
+    """All clues, by where they stand."""
     found: dict[str, list[Clue]] = {}
     for document in documents[:_CLUE_DOCUMENTS]:
         if document.role != "quoted":
@@ -70,9 +66,8 @@ def scene_of(
             found.setdefault(path, []).extend(clues_of_name(subject, "inner", path, index))
     speaks = bool(message.sender.name) and not passed_on and not sender.trusted
     named = clues_of_name(message.sender.name, "sender_name", "sender", index) if speaks else []
-    kept = {where: tuple(clue for clue in clues if clue.source not in without) for where, clues in found.items()}
-    shown = tuple(clue for clue in named if clue.source not in without)
-    return Scene(message, tuple(documents), tuple(files), kept, shown, sender, passed_on, without)
+    kept = {where: tuple(clues) for where, clues in found.items()}
+    return Scene(message, tuple(documents), tuple(files), kept, tuple(named), sender, passed_on)
 
 
 def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campaign) -> Witnesses:
@@ -90,9 +85,9 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
     return Witnesses(
         tuple(clues),
         scene.sender,
-        () if "strangers" in scene.without else tuple(strangers),
-        frozenset() if "selves" in scene.without else selves_in(bundle.documents),
-        "branches" not in scene.without and hints_at_branch(bundle),
+        tuple(strangers),
+        selves_in(bundle.documents),
+        hints_at_branch(bundle),
         (scene.passed_on or scene.sender.trusted) and not (scene.sender.trusted and scene.sender.codes),
         any(len(document.text) > _RUNNING for document in bundle.documents if document.role in ("document", "body")),
     )
