@@ -59,7 +59,7 @@ def ways() -> tuple[Way, ...]:
 
 def _without_addresses(context: CampaignContext) -> CampaignContext:
     units = tuple(replace(unit, emails=()) for unit in context.roster.units)
-    return replace(context, roster=replace(context.roster, units=units), known_addresses=(), seen_addresses=())
+    return replace(context, roster=replace(context.roster, units=units))
 
 
 def _with_activities(context: CampaignContext, change: Callable[[ActivityType], ActivityType]) -> CampaignContext:
