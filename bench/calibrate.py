@@ -21,6 +21,7 @@ from filing.confidence import MOST, OTHER
 
 _FILE = Path(__file__).resolve().parent.parent / "filing" / "lexicon" / "confidence.toml"
 _RELATIONS = ("own", "shared", "domain", "anothers", "forwarder", "unknown")
+_ALIKE = ("shared", "domain", "unknown")  # addresses that alone say no unit: few mails have the first two
 _BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
 _OLD = "last year's paper"  # under review its unit is right; filed it is wrong
 _NOTHING_KNOWN = 0.5
@@ -79,7 +80,7 @@ def fitted(seen: Iterable[Seen]) -> dict[str, float]:
     """For each key the lower bound (95 %) of the share that was right.
 
     More places that name the unit are never rated below fewer: where they seem to be, they are pooled. Reasons
-    of which few reports are at hand are counted together as well.
+    of which few reports are at hand are counted together as well, and so are addresses that alone tell no unit.
     """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in seen:
@@ -91,10 +92,16 @@ def fitted(seen: Iterable[Seen]) -> dict[str, float]:
     right, told = (sum(counted[at] for counted in rare) for at in (0, 1))
     table[f"asked.{OTHER}"] = _down(lower_bound(right, told)) if told >= _FEW else _NOTHING_KNOWN
     for relation in _RELATIONS:
-        by_places = [tuple(counts[f"filed.{relation}.{number}"]) for number in range(MOST + 1)]
+        alike = _ALIKE if relation in _ALIKE else (relation,)
+        by_places = [_added(counts[f"filed.{one}.{number}"] for one in alike) for number in range(MOST + 1)]
         for number, value in enumerate(_rising(by_places)):
             table[f"filed.{relation}.{number}"] = value
     return table
+
+
+def _added(counted: Iterable[Sequence[int]]) -> tuple[int, int]:
+    both = list(counted)
+    return sum(one[0] for one in both), sum(one[1] for one in both)
 
 
 def _rising(counted: Sequence[tuple[int, ...]]) -> list[float]:
