@@ -51,12 +51,13 @@ def _export(office: Office, path: Path) -> None:
 
 
 def _list_missing(office: Office, corpus: Corpus, path: Path) -> bool:
-    """What ``missing --format json`` prints, as of the first deadline, else the last arrival; whether it can."""
+    """What ``missing --format json`` prints of the closing report, as of its deadline; whether there is any."""
     context = office.contexts[0]
-    dues = [item.due for item in context.campaign.requirements if item.due is not None and item.required]
-    as_of = min(dues, default=max(mail.received_at for mail in corpus.mails))
+    asked = [one for one in context.campaign.requirements if one.due is not None and one.required]
+    first = min(asked, key=lambda one: (one.kind != "summary", one.due), default=None)
+    as_of = first.due if first and first.due else max(mail.received_at for mail in corpus.mails)
     try:
-        boards = boards_of(office, context, as_of)
+        boards = boards_of(office, context, as_of, first.id if first else None)
     except UsageError as error:
         print(f"  {error}")
         return False

@@ -33,6 +33,7 @@ REASONS = {
     "rejected": Text("人工判定非报送", "rejected by a person"),
 }
 DOUBTS = {
+    "unit": Text("单位待核", "unit doubtful"),
     "kind": Text("类型待核", "kind doubtful"),
     "activities": Text("活动待核", "activities doubtful"),
     "figures": Text("数据待核", "figures doubtful"),

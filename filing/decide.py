@@ -10,6 +10,7 @@ from datetime import datetime
 from filing.business import Business, business_in
 from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
 from filing.carried import Carried, carried_by
+from filing.confidence import rated
 from filing.documents import Document, documents_of
 from filing.kinds import titles_of
 from filing.nonreports import Situation, non_report
@@ -24,6 +25,7 @@ from filing.traces import trace_of
 from filing.what.activities import find_activities
 from filing.who.bundles import Bundle, NamedFile, bundles_of, files_of, is_shared, split_by
 from filing.who.forwards import first_sender, forwarded
+from filing.who.leaving import left_out
 from filing.who.names import NameIndex, index_of
 from filing.who.senders import Known, known_sender
 from filing.who.units import judge, standings
@@ -53,6 +55,7 @@ class _Case:
     first_sender: str  # of what a trusted forwarder passes on
     quotes_us: bool = False  # a mail of ours stands in its body
     unauthenticated: str = ""  # results by which the From address is not the writer's
+    without: frozenset[str] = frozenset()  # kinds of evidence left out
 
 
 def file_message(
@@ -63,15 +66,17 @@ def file_message(
     own_message_ids: Collection[str] = frozenset(),
     *,
     unauthenticated: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> Filing:
     """Files one message, or says what keeps it from being filed alone (DESIGN.md, principle 3).
 
     ``extracts`` has one extract for each of the message's parts; ``campaigns`` all that a report can belong to, closed
     ones included; ``received_at`` is aware; ``own_message_ids`` are those of mails that the service sent;
     ``unauthenticated`` is what a trusted server says ("dmarc=fail") of a From address that is not the writer's: the
-    address then speaks for nobody, and what the message itself says must be enough.
+    address then speaks for nobody, and what the message itself says must be enough. ``without`` leaves kinds of
+    evidence out, to measure them (``left_out``).
     """
-    case = replace(_case(message, extracts, own_message_ids), unauthenticated=unauthenticated)
+    case = replace(_case(message, extracts, own_message_ids), unauthenticated=unauthenticated, without=without)
     possible = not_replaced(campaigns, received_at)
     contexts = sorted(possible, key=lambda context: (not context.is_open, context.campaign.id))
     if not contexts:
@@ -219,9 +224,10 @@ def _report(
     choice = _by_membership(case, choice) if not choice.sure else choice
     assert choice.best is not None
     scene, index = _scene(case, choice)
-    verdict = judge(witnesses_of(scene, bundle, index, choice.best.context.campaign), index)
+    seen = witnesses_of(scene, bundle, index, choice.best.context.campaign)
+    verdict = judge(left_out(seen, case.without), index)
     doubt = _unread_doubt(case.carried, tells=_says_deeds(case, choice)) or _business_doubt(case, choice)
-    return report_of(
+    reported = report_of(
         bundle,
         choice,
         verdict,
@@ -230,6 +236,7 @@ def _report(
         doubt=doubt,
         unauthenticated=case.unauthenticated,
     )
+    return rated(reported, scene.sender)
 
 
 def _business_doubt(case: _Case, choice: CampaignChoice) -> Doubt | None:

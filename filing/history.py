@@ -14,7 +14,6 @@ from records.filings import Filing
 from records.mail import Message
 from records.words import Text
 
-_SURE = 0.5  # above it the content told the unit, whatever else was doubtful
 _HISTORY = Text(
     "导入的往年邮件，早于所有进行中的报送任务，仅存档备查。",
     "Imported mail from before any open campaign; kept for reference.",
@@ -53,8 +52,8 @@ def _told_units(message: Message, found: Filing, campaigns: Sequence[CampaignCon
     address = message.sender.address
     if not address or is_forward(message.subject, "") or any(address in one.coordinators for one in campaigns):
         return ()
-    told = [one.unit for one in found.submissions if not one.alternative and one.unit and one.confidence > _SURE]
-    return tuple((address, unit) for unit in dict.fromkeys(told) if _means_one(unit, campaigns))
+    sure = [one.unit for one in found.submissions if not one.alternative and "unit" not in one.doubtful]
+    return tuple((address, unit) for unit in dict.fromkeys(sure) if unit and _means_one(unit, campaigns))
 
 
 def _means_one(unit: str, campaigns: Sequence[CampaignContext]) -> bool:

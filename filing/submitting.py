@@ -95,6 +95,7 @@ def _submission(
     figures = find_figures(own, campaign, answer.kind, unit.names if unit else ())
     saying = sign_in(titles, said_all)
     doubtful = [
+        *([] if verdict.sure else ["unit"]),
         *(["kind"] if answer.doubtful else []),
         *(["activities"] if done.doubtful else []),
         *(["figures"] if any(figure.doubtful for figure in figures) else []),
@@ -105,7 +106,7 @@ def _submission(
         unit=code,
         kind=answer.kind,
         requirement=answer.requirement.id if answer.requirement else None,
-        confidence=round(verdict.confidence if verdict.sure else min(0.5, verdict.confidence), 2),
+        confidence=0.0,  # filing/confidence.py rates what stands here
         activities=done.ids,
         figures=figures,
         parts=bundle.parts,
@@ -219,18 +220,14 @@ def _corrects_figures(choice: CampaignChoice, base: Submission, bundle: Bundle) 
 
 def _other(base: Submission, unit: str | None, clues: Sequence[Clue]) -> Submission:
     """The same report under the next unit that may be meant."""
-    confidence = round(base.confidence / 2, 2)
-    return replace(base, unit=unit, confidence=confidence, alternative=True, evidence=_unit_evidence(clues))
+    return replace(base, unit=unit, alternative=True, evidence=_unit_evidence(clues))
 
 
 def _elsewhere(base: Submission, scored: CampaignScore) -> Submission:
     """The same report under the next campaign that may be meant."""
     campaign = scored.context.campaign
     unit = base.unit if base.unit and scored.context.roster.unit(base.unit) else None
-    confidence = round(base.confidence / 2, 2)
-    return replace(
-        base, campaign=campaign.id, unit=unit, requirement=None, confidence=confidence, alternative=True, evidence=()
-    )
+    return replace(base, campaign=campaign.id, unit=unit, requirement=None, alternative=True, evidence=())
 
 
 def _campaign_evidence(documents: Sequence[Document], bundle: Bundle, scored: CampaignScore) -> tuple[Evidence, ...]:

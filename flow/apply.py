@@ -72,7 +72,7 @@ def _decided(base: Submission, action: Assign, decision: Decision, campaigns: Se
         else requirement_for(campaigns, campaign, kind)
     )
     figures = _figures(base.figures if same else (), action, decision)
-    settled = {"kind"} | ({"activities"} if action.activities is not None else set())
+    settled = {"unit", "kind"} | ({"activities"} if action.activities is not None else set())
     settled |= {"figures"} if action.figures and not any(figure.doubtful for figure in figures) else set()
     return replace(
         base,

@@ -81,7 +81,7 @@ class Submission:
     activities: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     parts: tuple[str, ...] = ()  # sha256 of the attachments that belong to it
-    doubtful: tuple[str, ...] = ()  # "kind", "activities", "figures"
+    doubtful: tuple[str, ...] = ()  # "unit", "kind", "activities", "figures"
     evidence: tuple[Evidence, ...] = ()
     decided_by: str | None = None
     alternative: bool = False  # a further suggestion for the same report as the one before it

@@ -51,7 +51,7 @@ class Draft:
 
     random: Random
     office: Office
-    half: str
+    part: str
     number: str
     received_at: datetime
 
@@ -66,7 +66,7 @@ class Draft:
         kinds: tuple[Kind, ...] = ("summary", "summary", "material")
         drawn = random.choice(kinds)
         other, laid = self.unit(of.code).name, random.choice(LAYOUTS)
-        return Order(self.office, self.half, of, kind or drawn, layout or laid, other)
+        return Order(self.office, self.part, of, kind or drawn, layout or laid, other)
 
     def letter(self, of: Who, *papers: Paper, sender: str = "", body: str | None = None) -> Letter:
         """The mail in which the unit sends its papers: from its registered address, else from anybody's."""
@@ -84,13 +84,13 @@ class Draft:
         }  # fmt: skip
 
     def _subject(self, of: Who, about: Paper) -> str:
-        templates = phrases(self.half)[f"subjects_{about.kind}"]
+        templates = phrases(self.part)[f"subjects_{about.kind}"]
         if about.layout in ("nameless", "file_name"):
             templates = naming(templates, named=False)
         return str(self.random.choice(templates).format_map(self._words(of, about))).replace("\n", "")
 
     def _cover(self, of: Who, about: Paper) -> str:
-        said = phrases(self.half)
+        said = phrases(self.part)
         unsigned = about.layout in ("nameless", "file_name") or self.random.random() < 0.4
         templates = said["bodies_unsigned"] if unsigned else said["bodies"]
         return str(self.random.choice(templates).format_map(self._words(of, about)))
@@ -116,13 +116,13 @@ def _told(one: Paper) -> Told:
 Trick = Callable[[Draft], Case]
 
 
-def make_case(office: Office, half: str, seed: int) -> Case:
-    """The message of that number. ``half`` of the wording: "seen" or "unseen"."""
-    random = Random(f"{office.id} {half} {seed}")
+def make_case(office: Office, part: str, seed: int) -> Case:
+    """The message of that number. ``part`` of the wording: one of WORDINGS."""
+    random = Random(f"{office.id} {part} {seed}")
     due = office.day("due")
     back = random.randint(-2, (due - office.day("begins")).days - 1)
     received = datetime.combine(due - timedelta(days=back), time(random.randint(8, 22), random.randint(0, 59)), _ZONE)
-    draft = Draft(random, office, half, f"{office.id}.{half}.{seed}", received)
+    draft = Draft(random, office, part, f"{office.id}.{part}.{seed}", received)
     trick = random.choices(list(TRICKS), weights=[weight for _, weight in TRICKS.values()])[0]
     return TRICKS[trick][0](draft)
 
@@ -235,7 +235,7 @@ def _zero(draft: Draft) -> Case:
 
 def _english(draft: Draft) -> Case:
     of = draft.unit()
-    if not draft.office.deeds[0].done[f"english_{draft.half}"]:
+    if not draft.office.deeds[0].done[f"english_{draft.part}"]:
         return _plain(draft)
     one = paper(replace(draft.order(of, draft.random.choice(_OWN[:3])), english=True), draft.random)
     return draft.case("English", draft.letter(of, one, body="Please find our report attached."), one)
@@ -243,7 +243,7 @@ def _english(draft: Draft) -> Case:
 
 def _no_report(draft: Draft) -> Case:
     of = draft.unit()
-    name, letter = other_mail(Occasion(draft.random, draft.office, of, draft.half, draft.received_at, draft.number))
+    name, letter = other_mail(Occasion(draft.random, draft.office, of, draft.part, draft.received_at, draft.number))
     return draft.case(name, letter)
 
 

@@ -21,13 +21,15 @@ _FOLDER = Path(__file__).parent / "offices"
 _HEADER = ("code", "name", "category", "aliases", "emails", "contact", "parent")
 _LEFT_OUT = 9  # one name in so many is on no roster: a stranger whose name looks like all others
 _KNOWN_ADDRESS = 0.55  # share of units whose address the roster holds
-_WORDINGS = ("seen", "unseen", "english_seen", "english_unseen")
+WORDINGS = ("seen", "unseen", "last")
+"""Parts of the wording: to work on, to measure on, and for a last look; no sentence stands in two."""
+_WORDINGS = tuple(f"{language}{part}" for language in ("", "english_") for part in WORDINGS)
 COORDINATOR = "lianluo@example.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What units can have done of one activity, by half of the wording, and what they may plan."""
+    """What units can have done of one activity, by part of the wording, and what they may plan."""
 
     id: str
     title: str

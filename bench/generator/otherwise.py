@@ -19,7 +19,7 @@ class Occasion:
     random: Random
     office: Office
     of: Who
-    half: str
+    part: str
     received_at: datetime
     number: str
 
@@ -43,15 +43,24 @@ _WORDS = {
         "notice": ("转发：{work}通知", "转发通知，请查收并执行。\n{notice}"),
         "other_business": ("年休假审批表", "请领导审批我单位职工年休假，谢谢。\n{unit}"),
     },
+    "last": {
+        "advertisement": ("会务物料、文化墙设计制作", "本公司提供会务物料、文化墙设计制作，价格实惠，欢迎来电咨询。"),
+        "thanks": ("回复：{theme}", "收到，感谢支持！"),
+        "question": ("请教一个问题", "请问{theme}总结需要附照片吗？发到哪个邮箱？"),
+        "auto_reply": ("自动答复", "本人已外出，将于下周一回复您的邮件。此为自动回复。"),
+        "plan": ("{short}关于{theme}的工作方案", "附件为我单位工作方案，请指正。"),
+        "notice": ("Fw：{work}活动通知", "现将通知转发给你们，请按要求落实。\n{notice}"),
+        "other_business": ("关于更换办公电脑的申请", "我单位电脑老化，申请更换办公电脑两台，请批示。\n{unit}"),
+    },
 }  # fmt: skip
 
 
 def other_mail(draft: Occasion) -> tuple[str, Letter]:
     """What kind of mail it is, and the mail. The sender may be a unit: its address makes no report of it."""
     random, data, of = draft.random, draft.office.data, draft.of
-    reason = random.choice(list(_WORDS[draft.half]))
+    reason = random.choice(list(_WORDS[draft.part]))
     words = {"short": of.short, "unit": of.name, **{name: data[name] for name in ("theme", "work", "notice")}}
-    subject, body = (text.format_map(words) for text in _WORDS[draft.half][reason])
+    subject, body = (text.format_map(words) for text in _WORDS[draft.part][reason])
     sender, name = of.address or f"{random.randint(10**8, 10**9)}@qq.com", of.short
     if reason == "advertisement":
         sender, name = "sale@print.example.net", "印刷厂"

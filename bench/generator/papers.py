@@ -79,7 +79,7 @@ class Order:
     """What paper is wanted. ``signed`` and ``titled``: another unit's name that was left there."""
 
     office: Office
-    half: str
+    part: str
     of: Who
     kind: Kind
     layout: Layout
@@ -107,7 +107,7 @@ def _table(order: Order, title: str, chosen: Chosen, pen: Pen) -> tuple[str, Fil
     told = zip(chosen, lines, strict=True)
     rows = [[str(number), deed.title, line] for number, ((deed, _), line) in enumerate(told, 1)]
     head = [[title], ["报送单位", order.of.name], ["序号", "活动内容", "开展情况"]]
-    return "\n".join(lines), (pen.chosen(phrases(order.half)["files_sheet"]), xlsx([*head, *rows]))
+    return "\n".join(lines), (pen.chosen(phrases(order.part)["files_sheet"]), xlsx([*head, *rows]))
 
 
 def _text(order: Order, title: str, chosen: Chosen, pen: Pen) -> tuple[str, File | None]:
@@ -116,7 +116,7 @@ def _text(order: Order, title: str, chosen: Chosen, pen: Pen) -> tuple[str, File
     text = "\n".join(full)
     if order.layout == "body":
         return text, None
-    names = phrases(order.half)[f"files_{order.kind}"]
+    names = phrases(order.part)[f"files_{order.kind}"]
     if order.layout == "text":
         name = pen.chosen(names).removesuffix(".docx") + ".txt"
         return text, (name, text.encode(pen.random.choice(("utf-8", "gb18030"))))
@@ -147,7 +147,7 @@ def _deeds(order: Order, random: Random) -> list[tuple[Deeds, str]]:
     used: set[str] = set()
     found = []
     for deed in picked:
-        wording = deed.done[f"english_{order.half}" if order.english else order.half]
+        wording = deed.done[f"english_{order.part}" if order.english else order.part]
         fitting = [one for one in wording if not measures_in(one) & used]
         if fitting:
             sentence = random.choice(fitting)
@@ -160,12 +160,12 @@ def _title(order: Order, pen: Pen) -> str:
     if order.english:
         return f"Report on {'the campaign' if order.kind == 'summary' else 'our activity'} ({order.of.name})"
     named = order.layout in ("title_and_signature", "title") or bool(order.titled)
-    templates = phrases(order.half)[f"{order.kind}_titles"]
+    templates = phrases(order.part)[f"{order.kind}_titles"]
     return pen.chosen(naming(templates, named) or [*naming(templates, named=False), "{title}情况"])
 
 
 def _chinese(order: Order, pen: Pen, chosen: Chosen) -> list[str]:
-    said = phrases(order.half)
+    said = phrases(order.part)
     if order.zero:
         return [pen.chosen(said["zero"])]
     lines = [pen.chosen(said["intros"])] if order.kind == "summary" else []

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from typing import TypeVar
 
 from bench.generator.cases import Case, Told, make_case
 from bench.generator.offices import Office, offices
+from filing.confidence import places, relation
 from filing.decide import file_message
+from filing.who.senders import known_sender
 from intake.message import read_message
 from parsers.reader import PartReader
 from records.campaigns import CampaignContext
@@ -38,7 +41,7 @@ class Count:
 class Outcome:
     """What became of one case."""
 
-    case: str  # office, half and number, by which it is made again
+    case: str  # office, part and number, by which it is made again
     trick: str
     layout: str
     is_report: bool
@@ -48,12 +51,13 @@ class Outcome:
     reason: str
     wrong: tuple[str, ...]  # units under which it was filed and must not be
     alone: bool  # filed under all its units
-    suggested: bool  # filed so, or its unit stands first among the suggestions
+    suggested: bool  # filed so, or its unit stands first among the suggestions; a stranger's: no unit stands first
     kind: bool | None = None
     activities: Count = Count()
     exact: bool | None = None
     figures: Count = Count()
     told: str = ""  # activities and figures, said and true, where they differ
+    evidence: str = ""  # what the first suggestion rests on, as filing/confidence.py tells evidence apart
 
 
 def as_the_service(message: Message, extracts: tuple[Extract, ...], context: CampaignContext, case: Case) -> Filing:
@@ -61,7 +65,7 @@ def as_the_service(message: Message, extracts: tuple[Extract, ...], context: Cam
     return file_message(message, extracts, (context,), case.received_at)
 
 
-def run(half: str, count: int, ways: Mapping[str, Filed], workers: int = 2, first: int = 0) -> dict[str, list[Outcome]]:
+def run(part: str, count: int, ways: Mapping[str, Filed], workers: int = 2, first: int = 0) -> dict[str, list[Outcome]]:
     """``count`` cases of each office, filed in every way. The order of outcomes hangs on nothing but the numbers."""
     jobs = [
         (office.id, start, min(start + _CHUNK, first + count))
@@ -69,32 +73,44 @@ def run(half: str, count: int, ways: Mapping[str, Filed], workers: int = 2, firs
         for start in range(first, first + count, _CHUNK)
     ]
     found: dict[str, list[Outcome]] = {name: [] for name in ways}
-    with ProcessPoolExecutor(workers) as pool:
-        for outcomes in pool.map(partial(_chunk, half, ways), jobs):
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:  # readers' fork server is not inherited
+        for outcomes in pool.map(partial(_chunk, part, ways), jobs):
             for name, some in outcomes.items():
                 found[name] += some
     return found
 
 
-def _chunk(half: str, ways: Mapping[str, Filed], job: tuple[str, int, int]) -> dict[str, list[Outcome]]:
+def _chunk(part: str, ways: Mapping[str, Filed], job: tuple[str, int, int]) -> dict[str, list[Outcome]]:
     name, start, end = job
     office = next(one for one in offices() if one.id == name)
     found: dict[str, list[Outcome]] = {way: [] for way in ways}
     with PartReader(ReadLimits(max_ocr_pages=0, workers=1), read_message) as reader:
         for number in range(start, end):
-            for way, outcome in _outcomes(office, half, number, ways, reader):
+            for way, outcome in _outcomes(office, part, number, ways, reader):
                 found[way].append(outcome)
     return found
 
 
 def _outcomes(
-    office: Office, half: str, number: int, ways: Mapping[str, Filed], reader: PartReader
+    office: Office, part: str, number: int, ways: Mapping[str, Filed], reader: PartReader
 ) -> Iterator[tuple[str, Outcome]]:
-    case = make_case(office, half, number)
+    case = make_case(office, part, number)
     message = read_message(case.raw)
     extracts = reader.read(message.parts)
     for way, filed in ways.items():
-        yield way, judged(case, filed(message, extracts, office.context, case), f"{office.id} {half} {number}")
+        filing = filed(message, extracts, office.context, case)
+        outcome = judged(case, filing, f"{office.id} {part} {number}")
+        yield way, replace(outcome, evidence=evidence_key(filing, message, office.context))
+
+
+def evidence_key(filing: Filing, message: Message, context: CampaignContext) -> str:
+    """``filed.own.3`` or ``asked.unit_tied``: where in the table of confidences the first suggestion stands."""
+    if not filing.submissions:
+        return ""
+    first = filing.submissions[0]
+    if first.status != "filed":
+        return f"asked.{filing.reason}"
+    return f"filed.{relation(known_sender(message.sender.address, context), first.unit)}.{places(first)}"
 
 
 def judged(case: Case, filing: Filing, name: str = "") -> Outcome:
@@ -114,7 +130,7 @@ def judged(case: Case, filing: Filing, name: str = "") -> Outcome:
         reason=filing.reason or "",
         wrong=tuple(sorted(str(unit) for unit in units if unit not in case.told)),
         alone=bool(case.told) and set(case.told) <= units,
-        suggested=bool(case.told) and (set(case.told) <= units or first in case.told),
+        suggested=first in case.told or set(case.told) <= units if case.told else case.is_report and first is None,
         kind=all(said.kind == told.kind for told, said in own) if own else None,
         activities=_summed([_count(set(said.activities), set(told.activities)) for told, said in own]),
         exact=all(set(said.activities) == told.activities for told, said in own) if own else None,

@@ -27,9 +27,9 @@ _USUAL = (20, 900)
 
 
 @cache
-def phrases(half: str) -> Mapping[str, Any]:
-    """What stands around the deeds, of the half of the wording that is asked for: ``seen`` or ``unseen``."""
-    found: dict[str, Any] = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text("utf-8"))[half]
+def phrases(part: str) -> Mapping[str, Any]:
+    """What stands around the deeds, of the part of the wording that is asked for: one of WORDINGS."""
+    found: dict[str, Any] = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text("utf-8"))[part]
     return found
 
 
