@@ -46,7 +46,8 @@ def other_topic(title: str, campaign: Campaign, index: NameIndex, unit: str | No
     themes = themes_of(campaign)
     if says_theme(squeeze(title), themes):
         return None
-    if (other := names_another(_without_own(title, campaign), themes)) and not _is_name(other, index, unit):
+    other = names_another(_without_own(title, campaign), themes)
+    if other and not _is_name(other, index, unit) and not _is_kind_alone(other, index):
         return OtherTopic(other, plain=True, work=True)
     whole = _without_names(title, index)
     for piece in _foreign(title, campaign, index, unit):
@@ -82,6 +83,14 @@ def _is_name(words_: str, index: NameIndex, unit: str | None) -> bool:
     """Whether the words are short for the unit (妇产, 特校) or end as organisations' names do."""
     ends = words_.endswith(words("names", "title_organisations"))
     return ends or (unit is not None and any(is_abbreviation(words_, name) for name in index.names_of(unit)))
+
+
+def _is_kind_alone(occasion: str, index: NameIndex) -> bool:
+    """Whether nothing but a name stands before the kind: 县卫健局宣传周 is the campaign's week."""
+    bare = _without_names(occasion, index).strip()[:-1]
+    kind = next((word for word in words("kinds", "campaign_kinds") if bare.endswith(word)), "")
+    name = bare.removesuffix(kind)
+    return bool(kind) and (not name or name.endswith(words("names", "organisations")))
 
 
 def _without_own(title: str, campaign: Campaign) -> str:

@@ -54,16 +54,16 @@ def themes_of(campaign: Campaign) -> tuple[str, ...]:
     for name in quoted:
         bare = bare.replace(name, "")
     pieces = [_ENDINGS.sub("", piece) for half in _FORMAL.split(bare) for piece in half.split("暨") if len(piece) >= 3]
-    pieces = [piece for piece in pieces if not quoted or piece.endswith(_SEASONS)]
+    pieces = [piece for piece in pieces if not _is_general(piece) and (not quoted or piece.endswith(_SEASONS))]
     pieces += [_FIELD.sub("", piece) for piece in pieces]
     found = [_SEASON.sub("", _ENDINGS.sub("", one)) for one in (*quoted, *pieces)]
     found += [_EVERYBODY.sub("", one) for one in found]
-    return tuple(dict.fromkeys(one for one in found if len(one) >= 3 and not _is_general(one)))
+    return tuple(dict.fromkeys(one for one in found if len(one) >= 3 and not _RUNNING.fullmatch(one)))
 
 
 def _is_general(name: str) -> bool:
-    """第34个, 宣传周: no name of any campaign."""
-    return bool(_RUNNING.fullmatch(name)) or name[:-1] in words("kinds", "campaign_kinds")
+    """宣传周: what kind of campaign, and none by name."""
+    return name[:-1] in words("kinds", "campaign_kinds")
 
 
 def says_theme(text: str, themes: Sequence[str]) -> bool:

@@ -107,6 +107,8 @@ def test_a_theme_is_known_by_its_abbreviation(text: str, *, said: bool) -> None:
         ("夕阳红创文工作总结", "创文", False),
         ("走访慰问工作总结", "", False),
         ("夕阳红总结（参考格式）", "", False),
+        ("夕阳红养老院宣传月活动总结", "", False),
+        ("夕阳红养老院环境日总结", "夕阳红养老院环境日", True),
         ("东民发〔2025〕12号 总结", "", False),
     ],
 )
