@@ -20,7 +20,7 @@ health: runtime
 	$(SERVICE) health $(ARGS)
 
 test: packages lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv
 	$(BIN)/ruff check .

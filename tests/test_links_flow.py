@@ -6,8 +6,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -265,8 +266,11 @@ def test_the_daemon_fetches_beside_its_other_work(office: SmallOffice, pymap: Em
     server.serve("/f", REPORT)
     quick = server.pages["/f"]
 
+    filed = threading.Event()
+
     def slow(request: Any) -> None:
-        server.over.wait(1.0)
+        while not (filed.wait(0.05) or server.over.is_set()):
+            pass
         quick(request)
 
     server.pages["/f"] = slow
@@ -276,16 +280,19 @@ def test_the_daemon_fetches_beside_its_other_work(office: SmallOffice, pymap: Em
     with office.daemon(clock) as daemon:
         daemon.start()
         pymap.deliver(summary("B1"), at(20, 10))
-        for _ in range(8):  # polls come within: the second mail is filed while the file is on its way
-            clock.now += timedelta(seconds=10)
-            daemon.step()
-        rows = office.export()
-        assert [(row["status"], len(row["attachments"])) for row in rows] == [("review", 0), ("filed", 0)]
-        end = time.monotonic() + 20
-        while not office.export()[0]["attachments"]:
-            assert time.monotonic() < end
-            clock.now += timedelta(seconds=10)
-            daemon.step()
+
+        def step_until(is_so: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+            end = time.monotonic() + 120
+            while not is_so(rows := office.export()):
+                assert time.monotonic() < end
+                clock.now += timedelta(seconds=10)
+                daemon.step()
+            return rows
+
+        rows = step_until(lambda rows: len(rows) == 2 and rows[1]["status"] == "filed")
+        assert (rows[0]["status"], rows[0]["attachments"]) == ("review", [])  # the file is still on its way
+        filed.set()
+        step_until(lambda rows: bool(rows[0]["attachments"]))
     assert server.asked == ["/f"]
     assert office.export()[0]["status"] == "filed"
 
