@@ -36,7 +36,6 @@ class Run:
     """One run of the demonstration with ``--once``."""
 
     done: subprocess.CompletedProcess[str]
-    seconds: float
     folder: Path  # its working folder
 
     @property
@@ -51,7 +50,7 @@ class Run:
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, check=False, capture_output=True, text=True, timeout=280
+        command, cwd=ROOT, env={**os.environ, **environment}, check=False, capture_output=True, text=True, timeout=580
     )
 
 
@@ -59,10 +58,9 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def once(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """`python service.py demo --once`, its working folder below the tests' own."""
     place = tmp_path_factory.mktemp("demo")
-    began = datetime.now(UTC)
     done = python("service.py", "demo", "--once", TMPDIR=str(place))
     (folder,) = place.iterdir()
-    return Run(done, (datetime.now(UTC) - began).total_seconds(), folder)
+    return Run(done, folder)
 
 
 def test_the_demonstration_succeeds_and_says_nothing_odd(once: Run) -> None:
