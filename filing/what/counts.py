@@ -27,7 +27,7 @@ GROWS_TO = re.compile(
 TOTAL, PERIOD, PLAIN, OF_A_DAY = 3, 1, 2, 1
 CALLED_TOTAL = re.compile(r"(?:累计|总计|合计|共计|一共|总共|共)[^,，。；]{0,4}$")
 BARE_VERB = re.compile(
-    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|是|为|了|过|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
+    r"\s*(?:\d{1,2}月份?|[^,，。；\d]{0,2}(?:行动|活动|会战|整治)期间|新(?:增|装|设|建|签|植|栽)?|又|再|应有?|本月|本次|实[^施验行地物体名战绩事力习效在质践]|已|共|我[院园校]|职工|组织|开展|举办|是|为|了|过|先后|前后|实际|目前|今年|本年|增[加长]?[到至]|提高到|的|参加|参与|完成|发放|发布|悬挂|接受|举行|约|近|达到?)*\s*"
 )
 FOUND_AND_FIXED = re.compile(r"查改|(?:发现|查出|排查)(?:并|和|及|及时|立即|、)*(?:整改|治理|整治|消除|化解)")
 OF_ALL_KINDS = re.compile(r"等(?:各类|系列|多种|主题)?(?:活动|工作|形式|方式)")
@@ -434,5 +434,6 @@ def _last_named(clause: str, measures: Sequence[Countable]) -> Countable | None:
     called = [measure for measure in measures if name and measure.is_called(name)]
     if len(called) == 1:
         return called[0]
-    found = [(match.end(), measure) for measure in measures if (match := _last(measure.before, clause))]
-    return max(found, key=lambda pair: pair[0], default=(0, None))[1]
+    bare = BRACKETS.sub("", clause)
+    found = [((match.end(), one.own), one) for one in measures if (match := _last(one.before, bare))]
+    return max(found, key=lambda pair: pair[0], default=((0, False), None))[1]

@@ -16,6 +16,7 @@ from records.campaigns import Measure
 QUOTES = re.compile("[“”《》]")
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
+CLOSE = r"[^,，。；、\d]{0,10}(?:$|\d)"
 GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
 CALLED_ALL = r"(?:等|共|共计|合计|总计|累计|总|约|近|逾|达|超)*"
@@ -42,25 +43,44 @@ def own_measure(measure: Measure) -> Countable:
     """A campaign's own measure, by its cues, its label without 数 and 人次, and its unit."""
     wording = _wording(measure)
     named = _named(measure, wording)
+    ways = _ways(measure)
+    said = (rf"(?:{way['said']})(?={CLOSE})" for way in ways)
+    after = (way["after"] for way in ways if "after" in way)
     return Countable(
         name=measure.name,
-        counters=_counters(measure.unit),
-        before=named,
+        counters=_counters(measure.unit, ways),
+        before=alternatives([named.pattern, *said]),
         bare=NEVER,
-        after=re.compile(rf"[^,，。；、\d]{{0,8}}?(?:{named.pattern})"),
-        never=re.compile("未|剩余|其余" + ("" if CHOSEN.search(measure.label) else f"|{CHOSEN.pattern}")),
+        after=alternatives([rf"[^,，。；、\d]{{0,8}}?(?:{named.pattern})", *after]),
+        never=_never(measure, ways),
         label=named,
         not_label=re.compile("率|计划|目标"),
         unit=measure.unit,
         own=True,
         words=wording.called,
         halves=wording.halves,
-        pieces=_small_words(measure.unit, wording),
+        pieces=NEVER if ways else _small_words(measure.unit, wording),
         row=_row(wording),
         ends=_ends(measure, wording.called),
-        deed=alternatives(rf"{verb}{DONE}$" for verb, _ in wording.deeds),
-        thing=alternatives(like(thing[-2:]) for _, thing in wording.deeds),
+        deed=alternatives(_all_of(ways, "deed") or [rf"{verb}{DONE}$" for verb, _ in wording.deeds]),
+        thing=alternatives(_all_of(ways, "thing") or [like(thing[-2:]) for _, thing in wording.deeds]),
     )
+
+
+def _ways(measure: Measure) -> list[dict[str, str]]:
+    """What else offices say for what a measure counts: 值守 and 守桶 for 桶边督导, 废纸 and 旧衣 for 可回收物."""
+    ways: list[dict[str, str]] = list(_own("ways").values())
+    fitting = [way for way in ways if re.fullmatch(way["units"], measure.unit)]
+    return [way for way in fitting if re.search(way["label"], measure.label)]
+
+
+def _all_of(ways: Sequence[dict[str, str]], key: str) -> list[str]:
+    return [way[key] for way in ways if key in way]
+
+
+def _never(measure: Measure, ways: Sequence[dict[str, str]]) -> re.Pattern[str]:
+    chosen = [] if CHOSEN.search(measure.label) else [CHOSEN.pattern]
+    return alternatives(["未|剩余|其余", *chosen, *_all_of(ways, "never")])
 
 
 def _wording(measure: Measure) -> _Wording:
@@ -123,7 +143,9 @@ def _label_words(label: str, unit: str) -> Iterator[str]:
             yield from (f"{MONEY.sub('', stem)}{end}" for stem in (word, lead.sub("", word)) for end in ("金", "款"))
 
 
-def _counters(unit: str) -> re.Pattern[str]:
+def _counters(unit: str, ways: Sequence[dict[str, str]]) -> re.Pattern[str]:
+    if named := _all_of(ways, "counters"):
+        return alternatives(named)
     alike = _own("alike").get(unit)
     if alike:
         return re.compile(alike)
