@@ -13,6 +13,7 @@ from filing.what.counts import HAZARDS, TOTAL, Count
 from filing.what.heads import one_event_heads
 from filing.what.measures import measures_for
 from filing.what.prose import is_of_others, prose_counts
+from filing.what.references import without_references
 from filing.what.statements import reporting
 from filing.what.tallies import tabular_counts
 from records.campaigns import Campaign, Kind
@@ -51,15 +52,16 @@ def find_figures(
     row in a table of several. ``doubtful``: statements contradict each other.
     """
     measures = measures_for(campaign)
-    read = reporting(documents, campaign)
+    read = without_references(reporting(documents, campaign))
     counts: dict[str, list[tuple[int, Count]]] = defaultdict(list)
     for document in read:
         for count in _counts(document, measures, campaign, names):
             counts[count.measure].append((CORRECTED if count.corrects else _tier(document), count))
     of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
     if "participants" not in counts and kind == "material" and not of_several:
-        for count in one_event_heads(read, campaign):
-            counts["participants"].append((0, count))
+        counted = {count.value for measure in measures if measure.own for _, count in counts.get(measure.name, ())}
+        heads = [count for count in one_event_heads(read, campaign) if count.value not in counted]
+        counts["participants"] += [(0, count) for count in heads]
     names = [*ORDER, *(measure.name for measure in measures if measure.own)]
     chosen = (_choose(counts[name]) for name in names if name in counts)
     return _weighed(tuple(figure for figure in chosen if figure is not None))

@@ -57,6 +57,7 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
         never=re.compile(entry["never"]) if "never" in entry else NEVER,
         label=re.compile(entry["label"]),
         not_label=re.compile(entry["not_label"]),
+        row=re.compile(entry["row"]) if "row" in entry else NEVER,
     )
 
 

@@ -16,6 +16,7 @@ from filing.what.english import english_counts
 from filing.what.errata import CORRECTS, corrected
 from filing.what.heads import participant_totals
 from filing.what.pasted import clauses_told
+from filing.what.references import is_reference
 from filing.what.spans import clauses_within
 from filing.what.tallies import labelled_counts
 from records.campaigns import Campaign, Period
@@ -45,7 +46,7 @@ def prose_counts(document: Document, measures: Sequence[Countable], campaign: Ca
     before: Sentence | None = None
     last: Count | None = None
     for sentence in sentences(document.text):
-        if sentence.cells:
+        if sentence.cells or is_reference(sentence.text):
             continue
         told = _told(sentence, campaign, document.where)
         counted = labelled(told, measures) or counts_with_fixed(told, measures, last)

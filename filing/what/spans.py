@@ -12,6 +12,8 @@ from filing.text.vocabulary import word_list
 from records.campaigns import Period
 
 LONG_CAMPAIGN = 150  # days; to a campaign of half a year 上半年 is its own time
+MONTHS = re.compile(r"(?P<first>\d{1,2})月?份?\s?[-—–~～至到]+\s?\d{1,2}月(?!\d{1,2}[日号])")
+LONG_BEFORE = 3  # months: 1—10月 is no campaign of September and October
 
 
 def clauses_within(clauses: Sequence[Clause], heading: str, period: Period | None) -> tuple[Clause, ...]:
@@ -25,13 +27,22 @@ def clauses_within(clauses: Sequence[Clause], heading: str, period: Period | Non
     wide = _words("wide").search(heading) is not None
     out = []
     for at, clause in enumerate(clauses):
-        if at in shares or _words("own").search(clause.text) or 0 in sides(clause.text, period):
+        if at in shares or _words("own").search(clause.text):
+            wide = False
+        elif clause.is_done and _months_before(clause.text, period):
+            wide = True
+        elif 0 in sides(clause.text, period):
             wide = False
         elif clause.is_done and _words("wide").search(clause.text):
             wide = True
         beyond = wide or at < max(shares, default=0)
         out.append(replace(clause, mood="earlier") if beyond and clause.is_done else clause)
     return tuple(out)
+
+
+def _months_before(text: str, period: Period) -> bool:
+    """Whether a clause counts over months that began long before ``period``: 今年1—10月."""
+    return any(int(match["first"]) <= period.from_.month - LONG_BEFORE for match in MONTHS.finditer(text))
 
 
 def share_of_campaign() -> re.Pattern[str]:

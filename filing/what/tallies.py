@@ -21,6 +21,8 @@ YEAR_WORD = re.compile(r"20\d\d\s?年?度?")
 HEAD_UNIT = re.compile(r"人次|人数|场次|次数|份数|条数|处数|篇数|户数|件数|家数|个数|盏数|套数")
 LEADING = re.compile(r"^\s*(?:约|近|共|共计|合计|累计|已)?\s*")
 SHORT_CELL = 14
+OF_HAZARDS = re.compile("隐患|问题")
+FOUND = re.compile(r"(?:发现|查出|排查出?|自查出?|检查出|登记)(?:数量?|处数|个数|[（(].{1,4}[）)])?")
 
 
 def tabular_counts(
@@ -34,7 +36,8 @@ def tabular_counts(
         for entry in entries(grid, period):
             yield from _of_entry(entry, measures, document.where, period)
         for head, cell in (*columns(grid, period), *totals(grid, period)):
-            yield from _of_column(head, cell, measures, document.where)
+            about = "隐患" if OF_HAZARDS.search(grid.title) and FOUND.fullmatch(head) else ""
+            yield from _of_column(f"{about}{head}", cell, measures, document.where)
 
 
 def cell_value(cell: str) -> float | None:
@@ -74,7 +77,7 @@ def _of_closing_row(grid: Grid, measures: Sequence[Countable], where: str, perio
     """A row of totals that speaks in words (发现6处, 已改4处), as a sentence under what the ledger is about."""
     cells = total_words(grid)
     if cells:
-        about = "隐患" if re.search("隐患|问题", grid.title + "".join(grid.heads)) else grid.title
+        about = "隐患" if OF_HAZARDS.search(grid.title + "".join(grid.heads)) else grid.title
         sentence = "，".join(cells)
         yield from counts_with_fixed(Told(sentence, clauses_of(sentence, period=period), about, where), measures)
 
