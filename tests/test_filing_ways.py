@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from filing.documents import Document
 from filing.what.figures import find_figures
 from records.campaigns import Campaign, Measure, Period
+from records.extracts import Table
 
 LABELS = {
     "lectures": ("宣讲培训", "场"),
@@ -98,3 +100,107 @@ def test_what_only_sounds_like_a_measure(text: str) -> None:
 
 def test_trainings_are_not_counted_again_beside_the_notices_own() -> None:
     assert stated("专题培训（食堂、宿管、保洁）3场。") == {"lectures": 3}
+
+
+def test_other_words_give_way_to_the_labels_own() -> None:
+    campaign = replace(CAMPAIGN, measures=(Measure("talks", "宣讲场次", "场", ("宣讲场次",)),))
+    text = "全县召开主题班会1240节。\n邀请法治副校长到校宣讲76场。"
+    found = find_figures([Document("总结.docx", "document", text)], campaign, "summary")
+    assert {figure.measure: figure.value for figure in found} == {"talks": 76}
+
+
+def test_volunteers_of_an_event_are_not_its_head_count_too() -> None:
+    text = "10月11日，中心在文化广场举办交换集市。\n52名志愿者从早上七点忙到天黑，开展服务。"
+    found = find_figures([Document("简报.docx", "document", text)], CAMPAIGN, "material")
+    assert {figure.measure: figure.value for figure in found} == {"volunteers": 52}
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("另附各村进度表（仅供参考，不作为报送）。", "各村进度表.xlsx"),
+        ("总结见附件。", "进度表（参考）.xlsx"),
+        ("随信附上排名表，不计入统计。", "九月排名表.xlsx"),
+        ("汇总表供领导参考之用，数据以总结为准。附表仅供内部参考。", "镇附表.xlsx"),
+    ],
+)
+def test_a_table_for_reference_reports_nothing(body: str, name: str) -> None:
+    rows = (("村（社区）", "入户宣传（户）"), ("滩头村", "1200"), ("洲尾村", "760"))
+    text = "\n".join("\t".join(row) for row in rows)
+    sheet = Document(name, "sheet", text, (Table(rows, "进度"),), filename=name)
+    report = Document("总结.docx", "document", "我村开展宣讲6场。")
+    documents = [Document("body", "body", body), report, sheet]
+    found = find_figures(documents, CAMPAIGN, "summary", ("滩头村村民委员会", "滩头村"))
+    assert {figure.measure: figure.value for figure in found} == {"lectures": 6}
+
+
+def test_the_same_table_counts_where_nobody_says_so() -> None:
+    rows = (("村（社区）", "入户宣传（户）"), ("滩头村", "1200"), ("洲尾村", "760"))
+    sheet = Document("进度表.xlsx", "sheet", "", (Table(rows, "进度"),), filename="进度表.xlsx")
+    found = find_figures([sheet], CAMPAIGN, "summary", ("滩头村村民委员会", "滩头村"))
+    assert {figure.measure: figure.value for figure in found} == {"visits": 1200}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("今年1—10月，开展宣讲21场，回收可回收物9.8吨。\n其中行动期间，开展宣讲7场，回收可回收物2.4吨。", 7),
+        ("1至9月共开展宣讲40场。\n集中行动期间开展宣讲12场。", 12),
+        ("9—10月共开展宣讲9场。", 9),
+    ],
+)
+def test_months_before_the_campaign_are_not_its_own(text: str, said: int) -> None:
+    assert stated(text)["lectures"] == said
+
+
+def test_numbers_of_others_are_not_the_senders_own() -> None:
+    text = "集团全国项目共回收可回收物3.6万吨（仅供参考，非本公司数据）。\n我公司守桶督导1260人次。"
+    assert stated(text) == {"guarding": 1260}
+    assert stated("街道组成检查组，对3个社区检查打分。\n检查共发现问题53个，已整改29个。") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("找到隐患3处，2处下周整改，1处当场改了。", {"hazards_found": 3, "hazards_fixed": 1}),
+        ("巡河员记下毛病11处。", {"hazards_found": 11}),
+        ("揪出4处毛病，雨前全收拾利索了。", {"hazards_found": 4, "hazards_fixed": 4}),
+        ("找出隐患五处，已全部处理。", {"hazards_found": 5, "hazards_fixed": 5}),
+        ("发现隐患52处，处治49处，其余3处已列入计划。", {"hazards_found": 52, "hazards_fixed": 49}),
+        ("九月份共揪出隐患13处，当日整改当日销。", {"hazards_found": 13, "hazards_fixed": 13}),
+        ("共摸出隐患8处，均已处理到位。", {"hazards_found": 8, "hazards_fixed": 8}),
+        ("查出隐患20处，了结18处，2处在改。", {"hazards_found": 20, "hazards_fixed": 18}),
+        ("洪水演练、闸门启闭演练，先后2次。", {"drills": 2}),
+    ],
+)
+def test_hazards_in_plain_words(text: str, said: dict[str, float]) -> None:
+    assert stated(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("乡里办班2期，各村巡查员都来了。", {"trainings": 2}),
+        ("培训楼栋长、物业经理5场。", {"trainings": 5}),
+        ("轮训班组长、安全员和新进职工共6期。", {"trainings": 6}),
+        ("百日里全乡参与防汛活动3200余人次。", {"participants": 3200}),
+        ("专项行动累计参与1870人次，其中宣讲时900人次。", {"participants": 1870}),
+        ("活动参加人数980人次。", {"participants": 980}),
+        ("每周五“安全日”共发放明白卡400张。", {"leaflets": 400}),
+        ("九十一位家长收到图示卡九十一张。", {"leaflets": 91}),
+        ("家庭记录卡全部填写、上交236张。", {}),
+        ("每周五发放明白卡40张。", {}),
+    ],
+)
+def test_standard_measures_in_plain_words(text: str, said: dict[str, float]) -> None:
+    plain = replace(CAMPAIGN, measures=())
+    found = find_figures([Document("总结.docx", "document", text)], plain, "summary")
+    assert {figure.measure: figure.value for figure in found} == said
+
+
+@pytest.mark.parametrize("found", ["发现", "查出（处）", "排查数量", "自查出"])
+def test_a_ledgers_column_counts_what_its_title_is_about(found: str) -> None:
+    rows = (("类别", found, "整改", "备注"), ("堤防", "14", "11", ""), ("水库", "9", "7", ""), ("合计", "23", "18", ""))
+    ledger = Document("台账.xlsx", "sheet", "", (Table(rows, "某镇隐患排查台账汇总表"),), filename="台账.xlsx")
+    counted = {figure.measure: figure.value for figure in find_figures([ledger], CAMPAIGN, "material")}
+    assert counted == {"hazards_found": 23, "hazards_fixed": 18}

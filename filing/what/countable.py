@@ -38,6 +38,7 @@ class Countable:
     ends: re.Pattern[str] = NEVER  # the end of its name: 讲座 of 家庭教育讲座; gives way to the whole name
     deed: re.Pattern[str] = NEVER  # its verb right before a number, the thing named before: 受理争议9件，调解8件
     thing: re.Pattern[str] = NEVER
+    kept: re.Pattern[str] = NEVER  # words of an own measure's label that other words for it give way to
 
     def is_around(self, left: str, right: str) -> bool:
         """Whether both halves of the label stand around a number: 职工320人参赛 for 参赛职工."""

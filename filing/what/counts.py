@@ -76,6 +76,7 @@ class Count:
     again: bool = False  # told after another of its kind: 又开展了1次
     fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
+    loose: bool = False  # of an own measure, in words that its label has none of: 班会 for 宣讲
     place: str = ""  # the village or department under whose name it stands
 
 
@@ -189,6 +190,7 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
                     bare=_is_bare(item, measure),
                     fresh=_is_fresh(item),
                     again=scope("again").search(item.left) is not None,
+                    loose=_is_loose(item, measure),
                 )
         subject = _last_named(clause.text, measures) or subject
 
@@ -417,6 +419,11 @@ def _is_bare(item: Counted, measure: Countable) -> bool:
     if measure.before.search(item.link):
         return False
     return measure.bare.search(item.link) is not None or measure.ends.search(item.left) is not None
+
+
+def _is_loose(item: Counted, measure: Countable) -> bool:
+    """Whether no word of its label stands around a number that an own measure counts."""
+    return measure.own and not measure.kept.search(f"{item.left} {item.right[:REACH]}")
 
 
 def _is_fresh(item: Counted) -> bool:

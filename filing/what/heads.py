@@ -59,6 +59,11 @@ def one_event_heads(documents: Sequence[Document], campaign: Campaign) -> list[C
     return totals[:1] if len(values) == 1 and len(days) <= 1 else []
 
 
+def counts_helpers(names: Sequence[str]) -> bool:
+    """Whether a measure of such ``names`` counts those who serve an event, not those for whom it is: 志愿者."""
+    return any(re.match(_words("helpers"), name) for name in names)
+
+
 def _is_total(item: Counted, sentence: str) -> bool:
     """Whether a number of persons is that of the whole campaign: no single event is named, and a total is."""
     if not _counts_persons(item) or scope("part").search(item.left):

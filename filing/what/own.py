@@ -16,6 +16,7 @@ from records.campaigns import Measure
 QUOTES = re.compile("[“”《》]")
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
+EVERY = re.compile("")
 CLOSE = r"[^,，。；、\d]{0,10}(?:$|\d)"
 GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
@@ -64,7 +65,18 @@ def own_measure(measure: Measure) -> Countable:
         ends=_ends(measure, wording.called),
         deed=alternatives(_all_of(ways, "deed") or [rf"{verb}{DONE}$" for verb, _ in wording.deeds]),
         thing=alternatives(_all_of(ways, "thing") or [like(thing[-2:]) for _, thing in wording.deeds]),
+        kept=alternatives(map(re.escape, _parts(wording))) if len(ways) == 1 else EVERY,
     )
+
+
+def _parts(wording: _Wording) -> list[str]:
+    """The words of a label, whole and halved."""
+    parts = [
+        *wording.called,
+        *(half for pair in wording.halves for half in pair),
+        *(thing for _, thing in wording.deeds),
+    ]
+    return [part for part in dict.fromkeys(parts) if part not in _own("says_nothing")]
 
 
 def _ways(measure: Measure) -> list[dict[str, str]]:
