@@ -64,6 +64,9 @@ def stated(text: str) -> dict[str, float]:
         ("村里拉走泔水菜叶大约15000斤。", {"kitchen": 7.5}),
         ("湿垃圾900公斤。", {"kitchen": 0.9}),
         ("鱼杂由专车清运，一共拉了63.2吨。", {"kitchen": 63.2}),
+        ("拉运餐厨垃圾三十二吨半。", {"kitchen": 32.5}),
+        ("厨余垃圾18吨，半年来没有断过。", {"kitchen": 18}),
+        ("原定宣讲40场、志愿者100人，实际宣讲36场。", {"lectures": 36}),
         ("收旧衣旧鞋二千三百斤。", {"recyclables": 1150}),
         ("回收废纸、塑料瓶640公斤。", {"recyclables": 640}),
         ("积分超市收废品0.74吨。", {"recyclables": 740}),
@@ -121,7 +124,8 @@ def test_volunteers_of_an_event_are_not_its_head_count_too() -> None:
         ("另附各村进度表（仅供参考，不作为报送）。", "各村进度表.xlsx"),
         ("总结见附件。", "进度表（参考）.xlsx"),
         ("随信附上排名表，不计入统计。", "九月排名表.xlsx"),
-        ("汇总表供领导参考之用，数据以总结为准。附表仅供内部参考。", "镇附表.xlsx"),
+        ("汇总表供领导参考之用，数据以总结为准。", "镇汇总表.xlsx"),
+        ("附表仅供内部参考，数据以总结为准。", "数据.xlsx"),
     ],
 )
 def test_a_table_for_reference_reports_nothing(body: str, name: str) -> None:
@@ -204,3 +208,27 @@ def test_a_ledgers_column_counts_what_its_title_is_about(found: str) -> None:
     ledger = Document("台账.xlsx", "sheet", "", (Table(rows, "某镇隐患排查台账汇总表"),), filename="台账.xlsx")
     counted = {figure.measure: figure.value for figure in find_figures([ledger], CAMPAIGN, "material")}
     assert counted == {"hazards_found": 23, "hazards_fixed": 18}
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "text", "value"),
+    [
+        ("劝导劝离", "人次", "劝离戏水学生147人次。", 147),
+        ("劝阻", "人次", "网格员劝返下河人员13人次。", 13),
+        ("宣讲授课", "场", "把课堂搬到河边，组织“河边课堂”12场。", 12),
+        ("配备救生设备", "套", "各塘口补充救生圈4套。", 4),
+        ("入户家访", "户", "老师包片，走访学生家庭610户。", 610),
+        ("水域值守", "人次", "教师轮流到水塘站岗，累计286人次。", 286),
+    ],
+)
+def test_free_words_in_another_field(label: str, unit: str, text: str, value: float) -> None:
+    campaign = replace(CAMPAIGN, measures=(Measure("one", label, unit, (label,)),))
+    found = find_figures([Document("总结.docx", "document", text)], campaign, "summary")
+    assert {figure.measure: figure.value for figure in found} == {"one": value}
+
+
+def test_who_dissuades_is_not_who_is_dissuaded() -> None:
+    campaign = replace(CAMPAIGN, measures=(Measure("one", "劝导违法行为", "起", ("劝导违法行为",)),))
+    text = "共出动劝导员510人次，劝导违法行为2360起。"
+    found = find_figures([Document("总结.docx", "document", text)], campaign, "summary")
+    assert {figure.measure: figure.value for figure in found} == {"one": 2360}

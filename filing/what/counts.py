@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -38,6 +38,7 @@ NO_AMOUNT = re.compile(
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 HAZARDS = ("hazards_found", "hazards_fixed")
 NEAR = 2
+HALF = re.compile(r"半(?![年月天日数个价途截路])")
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
 LIST_MARK = re.compile(r"[、，,和及]")
@@ -129,7 +130,11 @@ def counted_numbers(clause: str) -> tuple[Counted, ...]:
         for number in numbers(plain)
         if not NO_AMOUNT.match(plain, number.start) and not any(low <= number.start < high for low, high in names)
     )
-    carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
+    carried = [
+        (_and_a_half(number, plain[counter.end() :]), counter)
+        for number in amounts
+        if (counter := any_counter().match(plain, number.end))
+    ]
     found: list[Counted] = []
     start, words = 0, ""
     for at, (number, counter) in enumerate(carried):
@@ -142,6 +147,11 @@ def counted_numbers(clause: str) -> tuple[Counted, ...]:
             found.append(Counted(number, counter["counter"], left, right, lead, words, at + 1 < len(carried)))
         start = counter.end()
     return tuple(found)
+
+
+def _and_a_half(number: Number, following: str) -> Number:
+    """三十二吨半 is 32.5, 半 said after the counter."""
+    return replace(number, value=number.value + 0.5) if HALF.match(following) else number
 
 
 def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
@@ -389,6 +399,9 @@ def _is_amount(item: Counted) -> bool:
         return False
     if item.number.value == 0 or scope("guided").search(item.words) or REPORTED_BEFORE.search(item.lead):
         return False
+    goal = scope("goal").search(item.lead)
+    if goal and not scope("reached_goal").search(item.lead, goal.end()):
+        return False  # 原定宣讲40场、志愿者100人
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
 
