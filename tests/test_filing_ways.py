@@ -219,6 +219,12 @@ def test_a_ledgers_column_counts_what_its_title_is_about(found: str) -> None:
         ("配备救生设备", "套", "各塘口补充救生圈4套。", 4),
         ("入户家访", "户", "老师包片，走访学生家庭610户。", 610),
         ("水域值守", "人次", "教师轮流到水塘站岗，累计286人次。", 286),
+        ("夜间巡查", "人次", "红袖章夜巡2300人次。", 2300),
+        ("设充电端口", "个", "新增充电端口860个。", 860),
+        ("配置灭火器", "具", "配灭火器512具。", 512),
+        ("纠正违停电动车", "辆", "劝阻、纠正违规停放电动车418辆。", 418),
+        ("清理卫生死角", "处", "师生清死角6处。", 6),
+        ("健康宣讲", "场", "社区组织健康讲座12场。", 12),
     ],
 )
 def test_free_words_in_another_field(label: str, unit: str, text: str, value: float) -> None:
@@ -232,3 +238,23 @@ def test_who_dissuades_is_not_who_is_dissuaded() -> None:
     text = "共出动劝导员510人次，劝导违法行为2360起。"
     found = find_figures([Document("总结.docx", "document", text)], campaign, "summary")
     assert {figure.measure: figure.value for figure in found} == {"one": 2360}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("In total 890 people participated.", {"participants": 890}),
+        ("Altogether 1,200 residents took part.", {"participants": 1200}),
+        ("A total of 45 people attended the training session.", {}),
+        ("In total 60 students took part in the quiz.", {}),
+    ],
+)
+def test_an_english_total_is_the_campaigns_unless_it_names_an_event(text: str, said: dict[str, float]) -> None:
+    found = stated(f"We made posters and put the bins in order.\n{text}")
+    assert {name: value for name, value in found.items() if name == "participants"} == said
+
+
+@pytest.mark.parametrize("told", ["36名教师分成9个小组进村家访", "20名党员组成突击队上门服务", "12名干部入户讲解"])
+def test_who_goes_out_is_no_audience(told: str) -> None:
+    found = find_figures([Document("信息.docx", "document", f"10月8日，{told}。")], CAMPAIGN, "material")
+    assert "participants" not in {figure.measure for figure in found}

@@ -110,7 +110,10 @@ def _named(measure: Measure, wording: _Wording) -> re.Pattern[str]:
     apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in wording.halves for a, b in ((one, two), (two, one))]
     short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in wording.deeds]
     short += [rf"{verb}{thing[:2]}" for verb, thing in wording.deeds if len(thing) > SHORTEST_PIECE + 1]
-    return alternatives([*map(re.escape, names), *apart, *short])
+    clipped = [
+        one[0] + two[0] for one, two in wording.halves if len(one) == len(two) == SHORTEST_PIECE
+    ]  # 夜间巡查: 夜巡
+    return alternatives([*map(re.escape, names), *apart, *short, *map(re.escape, clipped)])
 
 
 def _row(wording: _Wording) -> re.Pattern[str]:
