@@ -328,13 +328,19 @@ def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Cou
     name = core(stated)
     return (
         _only([one for one in fitting if one.row.search(item.left) or one.ends.search(item.left)], item)
-        or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
+        or _only([one for one in fitting if _is_done_to(one, item, said)], item)
         or _only([one for one in fitting if one.own and _ends(one, item.words)], item)
         or _only(
             [one for one in fitting if one.own and one.thing.search(said)] if EXTENT.fullmatch(stated) else [], item
         )
         or _only([measure for measure in fitting if measure.is_called(name) or _is_labelled(measure, name)], item)
     )
+
+
+def _is_done_to(measure: Countable, item: Counted, said: str) -> bool:
+    """Whether a measure's deed stands before the number, and its thing was named earlier: 摆上提示卡，送出3000份."""
+    nothing_else = measure.own or not item.right.strip()  # 发放300份礼品
+    return nothing_else and measure.deed.search(item.left) is not None and measure.thing.search(said) is not None
 
 
 def _ends(measure: Countable, lead: str) -> bool:
