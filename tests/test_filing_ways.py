@@ -262,3 +262,21 @@ def test_an_english_total_is_the_campaigns_unless_it_names_an_event(text: str, s
 def test_who_goes_out_is_no_audience(told: str) -> None:
     found = find_figures([Document("信息.docx", "document", f"10月8日，{told}。")], CAMPAIGN, "material")
     assert "participants" not in {figure.measure for figure in found}
+
+
+def test_a_table_may_count_in_a_unit_that_prose_keeps_for_another_measure() -> None:
+    rows = (("指标", "单位", "数量"), ("桶边督导", "人", "64"), ("志愿者", "人次", "30"), ("宣讲培训", "场次", "5"))
+    sheet = Document("表.xlsx", "sheet", "", (Table(rows, "统计表"),), filename="表.xlsx")
+    found = {figure.measure: figure.value for figure in find_figures([sheet], CAMPAIGN, "summary")}
+    assert found == {"guarding": 64, "volunteers": 30, "lectures": 5}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1720斤", 860), ("0.74吨", 740), ("815公斤", 815), ("约1.2吨", 1200), ("2,300kg", 2300), ("640", 640)],
+)
+def test_units_typed_into_a_cell_convert(cell: str, value: float) -> None:
+    rows = (("指标", "单位", "数量"), ("回收可回收物", "公斤", cell), ("宣讲培训", "场", "5场"))
+    sheet = Document("表.xlsx", "sheet", "", (Table(rows, "统计表"),), filename="表.xlsx")
+    found = {figure.measure: figure.value for figure in find_figures([sheet], CAMPAIGN, "summary")}
+    assert found == {"recyclables": value, "lectures": 5}

@@ -30,6 +30,7 @@ class Countable:
     not_label: re.Pattern[str]
     context: re.Pattern[str] = NEVER  # words of a sentence in which a bare word counts too
     unit: str = ""  # in which it is counted: 万元, 吨
+    units: re.Pattern[str] = NEVER  # those besides the counters that a table may state beside its label
     own: bool = False  # added by the campaign
     words: tuple[str, ...] = ()  # what an own measure is called, longest first
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
@@ -68,7 +69,7 @@ class Countable:
     def fits_unit(self, unit: str) -> bool:
         """Whether ``unit`` (份, 万元; "" where none is stated) counts this."""
         bare = BRACKETED.sub("", unit.removeprefix("万"))  # 台（套）
-        return not unit or self.counters.fullmatch(bare) is not None
+        return not unit or any(known.fullmatch(bare) for known in (self.counters, self.units))
 
     def converted(self, value: float, unit: str) -> float:
         """A value stated in ``unit`` in the measure's own: 28 万元 of 280000 元, 0.9 吨 of 900 公斤."""

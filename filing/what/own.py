@@ -57,6 +57,7 @@ def own_measure(measure: Measure) -> Countable:
         label=named,
         not_label=re.compile("率|计划|目标"),
         unit=measure.unit,
+        units=_counters(measure.unit, ()),
         own=True,
         words=wording.called,
         halves=wording.halves,
