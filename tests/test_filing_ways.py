@@ -280,3 +280,17 @@ def test_units_typed_into_a_cell_convert(cell: str, value: float) -> None:
     sheet = Document("表.xlsx", "sheet", "", (Table(rows, "统计表"),), filename="表.xlsx")
     found = {figure.measure: figure.value for figure in find_figures([sheet], CAMPAIGN, "summary")}
     assert found == {"recyclables": value, "lectures": 5}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), {}),
+        (("滩头街道办事处", "滩头街道"), {}),
+        (("滩头街道洲尾社区", "洲尾社区"), {"lectures": 24, "guarding": 1500}),
+    ],
+)
+def test_columns_of_communities_are_no_totals(names: tuple[str, ...], said: dict[str, float]) -> None:
+    rows = (("指标", "洲头社区", "洲尾社区"), ("宣讲培训", "24", "24"), ("桶边督导", "1900", "1500"))
+    sheet = Document("表.docx", "document", "", (Table(rows, "各社区分表"),), filename="表.docx")
+    assert {one.measure: one.value for one in find_figures([sheet], CAMPAIGN, "summary", names)} == said
