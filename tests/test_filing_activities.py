@@ -338,3 +338,9 @@ def test_what_was_handed_out_or_told_at_a_deed_belongs_to_that_deed(text: str, t
 def test_what_others_did_or_counted_is_not_the_units(text: str, told: str) -> None:
     """Where the unit was audience, left it to others, or counts another's work out, it did nothing of the kind."""
     assert _elders(text) == told
+
+
+def test_a_campaign_without_activities_has_none_to_find() -> None:
+    bare = Campaign("c", "关于开展防灾减灾活动的通知", "某某市教育局", MAY)
+    report = Document("总结.docx", "document", "5月12日组织疏散演练，开展培训，发放手册800份。\n排查隐患6处。")
+    assert find_activities([report], bare).ids == ()

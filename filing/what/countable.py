@@ -30,6 +30,7 @@ class Countable:
     not_label: re.Pattern[str]
     context: re.Pattern[str] = NEVER  # words of a sentence in which a bare word counts too
     unit: str = ""  # in which it is counted: 万元, 吨
+    units: re.Pattern[str] = NEVER  # those besides the counters that a table may state beside its label
     own: bool = False  # added by the campaign
     words: tuple[str, ...] = ()  # what an own measure is called, longest first
     halves: tuple[tuple[str, str], ...] = ()  # two words of its label that may stand on both sides of a number
@@ -38,6 +39,7 @@ class Countable:
     ends: re.Pattern[str] = NEVER  # the end of its name: 讲座 of 家庭教育讲座; gives way to the whole name
     deed: re.Pattern[str] = NEVER  # its verb right before a number, the thing named before: 受理争议9件，调解8件
     thing: re.Pattern[str] = NEVER
+    kept: re.Pattern[str] = NEVER  # words of an own measure's label that other words for it give way to
 
     def is_around(self, left: str, right: str) -> bool:
         """Whether both halves of the label stand around a number: 职工320人参赛 for 参赛职工."""
@@ -67,7 +69,7 @@ class Countable:
     def fits_unit(self, unit: str) -> bool:
         """Whether ``unit`` (份, 万元; "" where none is stated) counts this."""
         bare = BRACKETED.sub("", unit.removeprefix("万"))  # 台（套）
-        return not unit or self.counters.fullmatch(bare) is not None
+        return not unit or any(known.fullmatch(bare) for known in (self.counters, self.units))
 
     def converted(self, value: float, unit: str) -> float:
         """A value stated in ``unit`` in the measure's own: 28 万元 of 280000 元, 0.9 吨 of 900 公斤."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -38,6 +38,7 @@ NO_AMOUNT = re.compile(
 OWN = re.compile(r"[我本][院园校站所局公镇村中街单乡区县市]|机关|我们")
 HAZARDS = ("hazards_found", "hazards_fixed")
 NEAR = 2
+HALF = re.compile(r"半(?![年月天日数个价途截路])")
 SHORT_HEADING = 12
 OF_HAZARDS = re.compile(r"[处个项条件]")
 LIST_MARK = re.compile(r"[、，,和及]")
@@ -76,6 +77,7 @@ class Count:
     again: bool = False  # told after another of its kind: 又开展了1次
     fresh: bool = False  # said to be new: 新增, 新签
     corrects: bool = False  # said to replace what stands elsewhere
+    loose: bool = False  # of an own measure, in words that its label has none of: 班会 for 宣讲
     place: str = ""  # the village or department under whose name it stands
 
 
@@ -128,7 +130,11 @@ def counted_numbers(clause: str) -> tuple[Counted, ...]:
         for number in numbers(plain)
         if not NO_AMOUNT.match(plain, number.start) and not any(low <= number.start < high for low, high in names)
     )
-    carried = [(number, counter) for number in amounts if (counter := any_counter().match(plain, number.end))]
+    carried = [
+        (_and_a_half(number, plain[counter.end() :]), counter)
+        for number in amounts
+        if (counter := any_counter().match(plain, number.end))
+    ]
     found: list[Counted] = []
     start, words = 0, ""
     for at, (number, counter) in enumerate(carried):
@@ -141,6 +147,11 @@ def counted_numbers(clause: str) -> tuple[Counted, ...]:
             found.append(Counted(number, counter["counter"], left, right, lead, words, at + 1 < len(carried)))
         start = counter.end()
     return tuple(found)
+
+
+def _and_a_half(number: Number, following: str) -> Number:
+    """三十二吨半 is 32.5, 半 said after the counter."""
+    return replace(number, value=number.value + 0.5) if HALF.match(following) else number
 
 
 def counts_in(told: Told, measures: Sequence[Countable]) -> list[Count]:
@@ -189,6 +200,7 @@ def _counts_in(told: Told, measures: Sequence[Countable]) -> Iterator[Count]:
                     bare=_is_bare(item, measure),
                     fresh=_is_fresh(item),
                     again=scope("again").search(item.left) is not None,
+                    loose=_is_loose(item, measure),
                 )
         subject = _last_named(clause.text, measures) or subject
 
@@ -316,13 +328,19 @@ def _by_own_words(item: Counted, fitting: Sequence[Countable], said: str) -> Cou
     name = core(stated)
     return (
         _only([one for one in fitting if one.row.search(item.left) or one.ends.search(item.left)], item)
-        or _only([one for one in fitting if one.deed.search(item.left) and one.thing.search(said)], item)
+        or _only([one for one in fitting if _is_done_to(one, item, said)], item)
         or _only([one for one in fitting if one.own and _ends(one, item.words)], item)
         or _only(
             [one for one in fitting if one.own and one.thing.search(said)] if EXTENT.fullmatch(stated) else [], item
         )
         or _only([measure for measure in fitting if measure.is_called(name) or _is_labelled(measure, name)], item)
     )
+
+
+def _is_done_to(measure: Countable, item: Counted, said: str) -> bool:
+    """Whether a measure's deed stands before the number, and its thing was named earlier: 摆上提示卡，送出3000份."""
+    nothing_else = measure.own or not item.right.strip()  # 发放300份礼品
+    return nothing_else and measure.deed.search(item.left) is not None and measure.thing.search(said) is not None
 
 
 def _ends(measure: Countable, lead: str) -> bool:
@@ -387,6 +405,9 @@ def _is_amount(item: Counted) -> bool:
         return False
     if item.number.value == 0 or scope("guided").search(item.words) or REPORTED_BEFORE.search(item.lead):
         return False
+    goal = scope("goal").search(item.lead)
+    if goal and not scope("reached_goal").search(item.lead, goal.end()):
+        return False  # 原定宣讲40场、志愿者100人
     earlier = marker("tense", "earlier").search(item.lead)
     return earlier is None or GROWS_TO.search(item.lead[earlier.end() :]) is not None
 
@@ -417,6 +438,11 @@ def _is_bare(item: Counted, measure: Countable) -> bool:
     if measure.before.search(item.link):
         return False
     return measure.bare.search(item.link) is not None or measure.ends.search(item.left) is not None
+
+
+def _is_loose(item: Counted, measure: Countable) -> bool:
+    """Whether no word of its label stands around a number that an own measure counts."""
+    return measure.own and not measure.kept.search(f"{item.left} {item.right[:REACH]}")
 
 
 def _is_fresh(item: Counted) -> bool:

@@ -41,7 +41,7 @@ def english_counts(told: Told, measures: Sequence[Countable]) -> Iterator[Count]
                 yield Count(name, value, _reach(told.text), told.where, told.text, clause.text[:8])
         if hazards and clause.is_done and _words("all_fixed").search(clause.text):
             yield Count("hazards_fixed", hazards, TOTAL, told.where, told.text, derived=True)
-    if _words("total").search(told.text) and _words("whole").search(told.text):
+    if _words("total").search(told.text) and _is_of_all(told.text):
         for value in english_heads(told.clauses):
             yield Count("participants", value, TOTAL, told.where, told.text)
 
@@ -75,6 +75,11 @@ def _value(signs: str) -> float:
 
 def _reach(text: str) -> int:
     return TOTAL if _words("total").search(text) else PLAIN
+
+
+def _is_of_all(text: str) -> bool:
+    """Whether a total is that of the whole campaign: it says so, or names no kind of event."""
+    return _words("whole").search(text) is not None or _words("event").search(text) is None
 
 
 def _is_part(text: str) -> bool:

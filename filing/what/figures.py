@@ -10,7 +10,7 @@ from filing.documents import Document, Role
 from filing.text.vocabulary import word_list
 from filing.what.countable import Countable
 from filing.what.counts import HAZARDS, TOTAL, Count
-from filing.what.heads import one_event_heads
+from filing.what.heads import counts_helpers, one_event_heads
 from filing.what.measures import measures_for
 from filing.what.prose import is_of_others, prose_counts
 from filing.what.references import without_references
@@ -59,8 +59,9 @@ def find_figures(
             counts[count.measure].append((CORRECTED if count.corrects else _tier(document), count))
     of_several = "banners" in counts and any(event in counts for event in EVENTS)  # no banner hangs for a drill
     if "participants" not in counts and kind == "material" and not of_several:
-        counted = {count.value for measure in measures if measure.own for _, count in counts.get(measure.name, ())}
-        heads = [count for count in one_event_heads(read, campaign) if count.value not in counted]
+        helping = [measure.name for measure in measures if counts_helpers(measure.words)]
+        helpers = {count.value for name in helping for _, count in counts[name]}
+        heads = [count for count in one_event_heads(read, campaign) if count.value not in helpers]
         counts["participants"] += [(0, count) for count in heads]
     names = [*ORDER, *(measure.name for measure in measures if measure.own)]
     chosen = (_choose(counts[name]) for name in names if name in counts)
@@ -119,7 +120,7 @@ def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:
     if summed is not None:
         return summed, True
     reach = max(count.reach for count in counts)
-    widest = [count for count in counts if count.reach == reach]
+    widest = _firm([count for count in counts if count.reach == reach])
     values = {count.value for count in widest}
     if len(values) == 1:
         return (None, True) if _are_parts(widest) else (widest[0], True)
@@ -131,6 +132,11 @@ def _whole(counts: Sequence[Count]) -> tuple[Count | None, bool]:
     if tables and len(tables) == len(widest):
         return None, True  # rows of several kinds
     return (max(widest, key=lambda count: count.value), False) if reach >= 3 else (None, True)
+
+
+def _firm(counts: Sequence[Count]) -> Sequence[Count]:
+    """Those of ``counts`` in words of the measure's label, where there are any: 宣讲76场 before 班会1240节."""
+    return [count for count in counts if not count.loose] or counts
 
 
 def _sum_of_the_others(counts: Sequence[Count]) -> Count | None:

@@ -37,6 +37,8 @@ COUNTING_HEAD = re.compile(
 ASKS_WHETHER = re.compile(r"是否|有无|完成与否|√")
 NO_SIGN = re.compile(r"[\W_]+")
 PART_OF_UNIT = re.compile(r"本级|机关$|直属")
+PLACE_HEAD = re.compile(r"(?:社区|村|街道|[镇乡]|小区|公司|片区|网格|学校|小学|中学|幼儿园|校区|医院|卫生院|派出所)$")
+SEVERAL = 2
 SHORTEST_NAME = 3
 NO_COLUMN = -1
 MOST_ROWS, MOST_COLUMNS = 2000, 40
@@ -158,11 +160,17 @@ def _deeds(entry: Entry, period: Period | None) -> Iterator[str]:
 
 def _own_row(grid: Grid, names: Sequence[str]) -> tuple[str, ...] | None:
     """The one row that a unit's name heads, among others; 本级 is a part of it."""
-    called = [row for row in grid.rows if any(_is_name(cell, names) for cell in row[:3])]
+    called = [row for row in grid.rows if any(is_name(cell, names) for cell in row[:3])]
     return called[0] if len(called) == 1 and len(grid.rows) > 1 else None
 
 
-def _is_name(cell: str, names: Sequence[str]) -> bool:
+def are_places(heads: Sequence[str]) -> bool:
+    """Whether the columns of a table are units: 指标, 滨河社区, 河滨社区."""
+    return len(heads) >= SEVERAL and all(PLACE_HEAD.search(head) for head in heads)
+
+
+def is_name(cell: str, names: Sequence[str]) -> bool:
+    """Whether a cell calls the unit of those ``names``; a part of it (本级, 机关) does not."""
     bare = NO_SIGN.sub("", cell)
     if len(bare) < SHORTEST_NAME or PART_OF_UNIT.search(bare):
         return False
@@ -316,6 +324,8 @@ def _columns_are_things(grid: Grid, values_at: Sequence[int]) -> bool:
     if grid.own is not None:
         return True
     numeric = [at for at in values_at if _is_numeric(grid, at) and not YEAR_HEAD.search(grid.heads[at])]
+    if are_places([grid.heads[at] for at in numeric]):
+        return False
     if len(numeric) > 1:
         return not all(COUNTING_HEAD.fullmatch(grid.heads[at]) for at in numeric)
     if not numeric:

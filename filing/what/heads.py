@@ -24,6 +24,9 @@ FOR_WHOM = re.compile(r"有$|(?:为|给|向|对|帮|教)[^,，。；]{0,10}$")
 TAUGHT = re.compile(  # 为300余位家长带来讲座
     r"[^,，。；、\d]{0,6}(?:带来|作|做|举办|开展|讲|上)了?[^,，。；]{0,24}(?:讲座|课|报告|宣讲)"
 )
+SENT_OUT = re.compile(  # 36名教师分成9个小组进村入户: who goes out to others
+    r"(?:[^,，。；、\d]{0,8})(?:分成|分为|分赴|兵分|组成(?!的?方阵)|进村|入户|走村|上门|家访|包片|包户)"
+)
 SEVERAL_EVENTS = re.compile(r"(?:[2-9]|\d{2,}|[两二三四五六七八九十]+)(?:场次?|期|次|轮)")
 
 
@@ -57,6 +60,11 @@ def one_event_heads(documents: Sequence[Document], campaign: Campaign) -> list[C
     totals = [count for count in counts if count.reach >= TOTAL] or counts
     values = {count.value for count in totals}
     return totals[:1] if len(values) == 1 and len(days) <= 1 else []
+
+
+def counts_helpers(names: Sequence[str]) -> bool:
+    """Whether a measure of such ``names`` counts those who serve an event, not those for whom it is: 志愿者."""
+    return any(re.match(_words("helpers"), name) for name in names)
 
 
 def _is_total(item: Counted, sentence: str) -> bool:
@@ -106,6 +114,8 @@ def _counts_persons(item: Counted) -> bool:
 
 def _attended(item: Counted, sentence: str) -> bool:
     if re.match(_words("guests"), item.right) or (re.match(_words("helpers"), item.right) and _serves(sentence)):
+        return False
+    if SENT_OUT.match(item.right):
         return False
     after = rf"[^,，。；、]{{0,14}}?(?:{_words('heads')})|[^,，。；、]{{0,3}}?(?:{_words('acting')})"
     attending = re.compile(_words("heads"))

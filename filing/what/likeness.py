@@ -34,8 +34,8 @@ class Reading:
 
     def beside(self, others: Mapping[int, float], before: Mapping[int, float]) -> Reading:
         """The same beside other clauses of its sentence, and after a sentence, that tell of activities so likely."""
-        free = 1.0 - max(own.get(place, 0.0) for own in self.shares for place in ("title_concept", "text_concept"))
-        free = max(0.0, free)
+        named = (own.get(place, 0.0) for own in self.shares for place in ("title_concept", "text_concept"))
+        free = max(0.0, 1.0 - max(named, default=0.0))
         shares = tuple(
             {**own, "company": free * others.get(at, 0.0), "before": before.get(at, 0.0)}
             for at, own in enumerate(self.shares)

@@ -58,6 +58,8 @@ def _standard(name: str, entry: dict[str, str], more: tuple[str, ...]) -> Counta
         label=re.compile(entry["label"]),
         not_label=re.compile(entry["not_label"]),
         row=re.compile(entry["row"]) if "row" in entry else NEVER,
+        deed=re.compile(entry["deed"]) if "deed" in entry else NEVER,
+        thing=re.compile(entry["thing"]) if "thing" in entry else NEVER,
     )
 
 

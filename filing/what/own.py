@@ -16,6 +16,7 @@ from records.campaigns import Measure
 QUOTES = re.compile("[“”《》]")
 LONGEST_HALVED = 6
 SHORTEST_PIECE = 2
+EVERY = re.compile("")
 CLOSE = r"[^,，。；、\d]{0,10}(?:$|\d)"
 GAP = r"[^,，。；、\d]{0,8}"
 ROW = r"[^,，。；\d]{0,20}"
@@ -56,6 +57,7 @@ def own_measure(measure: Measure) -> Countable:
         label=named,
         not_label=re.compile("率|计划|目标"),
         unit=measure.unit,
+        units=_counters(measure.unit, ()),
         own=True,
         words=wording.called,
         halves=wording.halves,
@@ -64,7 +66,18 @@ def own_measure(measure: Measure) -> Countable:
         ends=_ends(measure, wording.called),
         deed=alternatives(_all_of(ways, "deed") or [rf"{verb}{DONE}$" for verb, _ in wording.deeds]),
         thing=alternatives(_all_of(ways, "thing") or [like(thing[-2:]) for _, thing in wording.deeds]),
+        kept=alternatives(map(re.escape, _parts(wording))) if len(ways) == 1 else EVERY,
     )
+
+
+def _parts(wording: _Wording) -> list[str]:
+    """The words of a label, whole and halved."""
+    parts = [
+        *wording.called,
+        *(half for pair in wording.halves for half in pair),
+        *(thing for _, thing in wording.deeds),
+    ]
+    return [part for part in dict.fromkeys(parts) if part not in _own("says_nothing")]
 
 
 def _ways(measure: Measure) -> list[dict[str, str]]:
@@ -98,7 +111,10 @@ def _named(measure: Measure, wording: _Wording) -> re.Pattern[str]:
     apart = [rf"{like(a)}{GAP}{like(b)}" for one, two in wording.halves for a, b in ((one, two), (two, one))]
     short = [rf"{verb}{GAP}{thing[-2:]}" for verb, thing in wording.deeds]
     short += [rf"{verb}{thing[:2]}" for verb, thing in wording.deeds if len(thing) > SHORTEST_PIECE + 1]
-    return alternatives([*map(re.escape, names), *apart, *short])
+    clipped = [
+        one[0] + two[0] for one, two in wording.halves if len(one) == len(two) == SHORTEST_PIECE
+    ]  # 夜间巡查: 夜巡
+    return alternatives([*map(re.escape, names), *apart, *short, *map(re.escape, clipped)])
 
 
 def _row(wording: _Wording) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ from filing.documents import Document
 from filing.text.vocabulary import marker
 
 TABLE = re.compile(r"[\u4e00-\u9fff]{1,8}表")
+ANY_TABLE = re.compile("[附该此][件]?表$")
 CLOSING = re.compile(r"[。；;！!\n]")
 END_OF_NAME = 3  # signs: 进度表 of 镇里各村进度表
 
@@ -37,4 +38,4 @@ def _is_reference(sheet: Document, named: Sequence[str]) -> bool:
     titles = (stem, *(table.title for table in sheet.tables), *sheet.lines[:2])
     if any(is_reference(title) or marker("references", "title").search(title) for title in titles):
         return True
-    return any(name[-END_OF_NAME:] in title for name in named for title in titles)
+    return any(ANY_TABLE.search(name) or name[-END_OF_NAME:] in title for name in named for title in titles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from filing.documents import Document
 from filing.text.numerals import numbers, parse_number
@@ -11,7 +12,19 @@ from filing.text.tense import clauses_of
 from filing.text.vocabulary import word_list
 from filing.what.countable import LABEL_UNIT, Countable
 from filing.what.counts import TOTAL, Count, Told, counts_with_fixed
-from filing.what.grids import NOTHING, YEAR_HEAD, Entry, Grid, columns, entries, grids_of, total_words, totals
+from filing.what.grids import (
+    NOTHING,
+    YEAR_HEAD,
+    Entry,
+    Grid,
+    are_places,
+    columns,
+    entries,
+    grids_of,
+    is_name,
+    total_words,
+    totals,
+)
 from filing.what.measures import any_counter
 from filing.what.own import core
 from filing.what.scales import factor
@@ -34,7 +47,7 @@ def tabular_counts(
             continue
         yield from _of_closing_row(grid, measures, document.where, period)
         for entry in entries(grid, period):
-            yield from _of_entry(entry, measures, document.where, period)
+            yield from _of_entry(_own_columns(entry, names), measures, document.where, period)
         for head, cell in (*columns(grid, period), *totals(grid, period)):
             about = "隐患" if OF_HAZARDS.search(grid.title) and FOUND.fullmatch(head) else ""
             yield from _of_column(f"{about}{head}", cell, measures, document.where)
@@ -52,6 +65,13 @@ def cell_value(cell: str) -> float | None:
     lead, rest = LEADING.match(bare), bare[found[0].end :].strip()
     counted = not rest or rest in "%％" or any_counter().fullmatch(rest)  # 三楼应急灯不亮 is no 3
     return found[0].value if counted and lead and lead.end() == found[0].start else None
+
+
+def _own_columns(entry: Entry, names: Sequence[str]) -> Entry:
+    """``entry`` without the columns of other units where each column is one's: 指标, 滨河社区, 河滨社区."""
+    if not are_places([head for head, _ in entry.values]):
+        return entry
+    return replace(entry, values=tuple((head, cell) for head, cell in entry.values if is_name(head, names)))
 
 
 def _of_entry(entry: Entry, measures: Sequence[Countable], where: str, period: Period | None) -> Iterator[Count]:
