@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
 from filing.notice.dates import Almanac, find_days, find_ranges
+from filing.notice.marks import TOPIC
+from filing.notice.measures import asks_numbers
 from filing.notice.outline import Node, headed_items, runs_on, split_inline
 from filing.notice.words import pattern, word, words
 from filing.what.cues import cues_of
@@ -116,10 +118,18 @@ def _content_sections(root: Node) -> Iterator[tuple[tuple[int, int], Node]]:
     """Sections whose title says that they hold the activities, with their rank: best name first, shallow first."""
     for depth, level in enumerate(_levels(root)):
         for node in level:
-            if node.role == "content" and not _is_phased(node):
+            if _is_numbered_by_word(node):
+                yield (-1, depth), node
+            elif node.role == "content" and not _is_phased(node):
                 yield (_rank(node.title), depth), node
             elif node.role == "content":
                 yield (90, depth), node
+
+
+def _is_numbered_by_word(node: Node) -> bool:
+    """Whether the items below say themselves that they are activities: 行动一, 行动二; whatever the heading is."""
+    topics = [child for child in node.children if child.style == TOPIC]
+    return len(topics) >= 2 and not _is_phased(node)
 
 
 def _levels(root: Node) -> Iterator[list[Node]]:
@@ -371,6 +381,8 @@ def _rows_as_items(rows: Sequence[Sequence[str]]) -> tuple[tuple[_Item, ...], st
     for index, row in enumerate(rows[:5]):
         cells = ["".join(cell.split()) for cell in row]
         column = next((at for at, cell in enumerate(cells) if _HEADER_NAME.search(cell) and len(cell) <= 8), None)
+        if asks_numbers(cells, rows[index + 1 :]):
+            return (), ""
         if column is not None and sum(bool(cell) for cell in cells) >= 2:
             items = tuple(_row_item(cells, below, column) for below in rows[index + 1 :] if _cell(below, column))
             return items, " | ".join(cells)

@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass
 
 _CN = "[一二三四五六七八九十]{1,3}"
+_NOUN = "(?:专项|重点|主要|主题)?(?:活动|项目|任务|专题|主题|板块|行动|举措|措施|模块|环节|工程|内容|课程)"
+_SET_OFF = r"(?:[】\]）)][：:、.．\s—]*|[：:、.．\s—|｜]+|(?=[“《]))"  # 行动一：, 行动一 ——, 【行动一】, 行动一“大宣讲”
+_BY_WORD = rf"{_NOUN}之?({_CN}|\d{{1,2}})|第({_CN}|\d{{1,2}})[项个大]{_NOUN}?"
+_GAP = re.compile(rf"^([【\[（(]?(?:{_BY_WORD})) (?=\S)")
+TOPIC = "topic"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (TOPIC, re.compile(rf"^[【\[（(]?(?:{_BY_WORD}){_SET_OFF}")),
     ("part", re.compile(rf"^第({_CN})(?:部分|章|节|项|条)[、.：:\s]?")),
-    ("topic", re.compile(rf"^(?:活动|项目|任务|专题|板块|行动)({_CN}|\d{{1,2}})[：:、.．\s—]+")),
     ("cn_comma", re.compile(rf"^({_CN})\s?[、．.]\s?")),
     ("cn_brackets", re.compile(rf"^[（(〔]\s?({_CN})\s?[）)〕][、.]?\s?")),
     ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d))\s?")),
@@ -43,13 +48,32 @@ def mark_of(text: str) -> Mark | None:
         if found:
             word = next(group for group in found.groups() if group)
             number = 0 if style == "bullet" else ordinal(word)
-            return None if number is None else Mark(style, number, _printed(style, found.group()), found.end())
+            return (
+                None
+                if number is None
+                else _with_word(Mark(style, number, _printed(style, found.group()), found.end()), text)
+            )
     return None
+
+
+def _with_word(mark: Mark, text: str) -> Mark:
+    """1. 行动一：…, numbered twice: what is printed is the number by its word."""
+    inner = None if mark.style == TOPIC else mark_of(text[mark.end :])
+    if inner is None or inner.style != TOPIC:
+        return mark
+    return Mark(mark.style, mark.number, inner.printed, mark.end + inner.end)
+
+
+def set_off(line: str) -> str:
+    """``line`` with a colon where only a gap parts its number by a word from the title: 行动一 知识大宣讲."""
+    return _GAP.sub(r"\1：", line)
 
 
 def _printed(style: str, words: str) -> str:
     shown = _even(words.strip())
-    return shown.rstrip("：:，,、") if style in {"topic", "nth", "is", "part"} else shown
+    if style == TOPIC:
+        return shown.strip("：:，,、.．—|｜【】[]（）() ")
+    return shown.rstrip("：:，,、") if style in {"nth", "is", "part"} else shown
 
 
 def _even(shown: str) -> str:

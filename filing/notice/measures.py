@@ -39,6 +39,14 @@ def is_column(cell: str) -> bool:
     return bool(_UNIT_IN.search(bare) or pattern("measures", "ending").search(bare))
 
 
+def asks_numbers(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table below ``heads`` is a form of figures: most rows give a unit of counting, or count by name."""
+    said = [row for row in rows if any(cell.strip() for cell in row)]
+    units = sum(any(re.fullmatch(word("measures", "units"), cell.strip()) for cell in row) for row in said)
+    counts = sum(any(map(is_column, row)) for row in said)
+    return bool(said) and (2 * units > len(said) or 2 * counts > len(said) or any("指标" in head for head in heads))
+
+
 def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for asked in _ASKED.finditer(text):

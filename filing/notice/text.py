@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from unicodedata import east_asian_width
 
-from filing.notice.marks import mark_of
+from filing.notice.marks import mark_of, set_off
 
 MAX_CHARACTERS = 200_000
 MAX_LINES = 6_000
@@ -91,7 +91,7 @@ def _line(raw: str) -> Line:
     spaced = raw.translate(_SPACES)
     indented = raw.startswith("\u3000") or spaced.startswith("  ")
     words = " ".join(spaced.split())
-    return Line(squeeze(words), words, indented)
+    return Line(squeeze(set_off(words)), words, indented)
 
 
 def paragraphs(lines: Sequence[Line]) -> tuple[str, ...]:
