@@ -13,7 +13,7 @@ from filing.text.lexica import contains_any, words
 from filing.text.numerals import han_value
 from filing.text.squeeze import squeeze
 from records.campaigns import Campaign, Kind, Requirement
-from records.units import Unit
+from records.units import Roster, Unit
 
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|报|[^\d一二三四五六七八九十日号])")
 _SPLIT = re.compile(r"[、，,;；/]|以及|和|及|或")
@@ -31,10 +31,17 @@ class Answer:
 
 
 def requirement_for(
-    campaign: Campaign, unit: Unit | None, kind: Kind, *, doubtful: bool, titles: str, received: datetime
+    campaign: Campaign,
+    unit: Unit | None,
+    kind: Kind,
+    *,
+    roster: Roster,
+    doubtful: bool,
+    titles: str,
+    received: datetime,
 ) -> Answer:
-    """``titles`` is the squeezed text of titles, file names and subject; ``received`` aware."""
-    asked = [one for one in campaign.requirements if unit is None or applies_to(one, unit)]
+    """``roster`` is the campaign's, ``titles`` the squeezed text of titles, file names and subject; ``received`` aware."""
+    asked = [one for one in campaign.requirements if unit is None or applies_to(one, unit, roster)]
     early = [one for one in asked if _is_in_time_for(one, titles, received)]
     closing = kind == "summary" and not doubtful and not is_interim(titles) and not early
     if named := early or _named([one for one in asked if one.kind == "summary" or not closing], titles):
@@ -58,12 +65,21 @@ def _is_open(requirement: Requirement) -> bool:
     )
 
 
-def applies_to(requirement: Requirement, unit: Unit) -> bool:
-    """Whether the unit must or may answer it, by category or by name."""
-    if not requirement.categories and not requirement.units:
-        return True
+def applies_to(requirement: Requirement, unit: Unit, roster: Roster) -> bool:
+    """Whether the unit must or may answer it, by category or by name; boards and filing ask the same.
+
+    A requirement that names nobody whom the roster knows (各校 of a notice read without it) is everybody's: better one
+    unit too many on the board than nobody, and no summary without its requirement. ``check`` names such categories.
+    """
     named = {squeeze(name) for name in requirement.units}
-    return unit.category in requirement.categories or bool({squeeze(unit.code), *map(squeeze, unit.names)} & named)
+    if unit.category in requirement.categories or not named.isdisjoint(_names(unit)):
+        return True
+    known = not roster.categories.isdisjoint(requirement.categories)
+    return not known and all(named.isdisjoint(_names(other)) for other in roster.units)
+
+
+def _names(unit: Unit) -> set[str]:
+    return {squeeze(unit.code), *map(squeeze, unit.names)}
 
 
 def _is_in_time_for(requirement: Requirement, titles: str, received: datetime) -> bool:

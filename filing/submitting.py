@@ -91,7 +91,15 @@ def _submission(
     titles = titles_of(said_all, [file.path for file in bundle.files])
     kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids))
     said = squeeze("\n".join(title.text for title in titles))
-    answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
+    answer = requirement_for(
+        campaign,
+        unit,
+        kind.kind,
+        roster=scored.context.roster,
+        doubtful=kind.doubtful,
+        titles=said,
+        received=received_at,
+    )
     figures = find_figures(own, campaign, answer.kind, unit.names if unit else ())
     saying = sign_in(titles, said_all)
     doubtful = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from filing.requirements import applies_to
 from flow.standing import Standing
 from records.boards import Board, Obligation
 from records.campaigns import CampaignContext, Requirement
@@ -53,7 +54,7 @@ def board(
         for membership in context.roster.memberships
         if membership.covers(day)
         and (unit := context.roster.unit(membership.unit)) is not None
-        and is_asked(context, requirement, unit)
+        and applies_to(requirement, unit, context.roster)
     ]
     return Board(as_of, context.campaign, requirement, tuple(owing))
 
@@ -65,18 +66,6 @@ def boards(
     listed = tuple(submissions)
     asked = [item for item in context.campaign.requirements if item.required and item.due is not None]
     return tuple(board(context, item, listed, standing, as_of) for item in asked)
-
-
-def is_asked(context: CampaignContext, requirement: Requirement, unit: Unit) -> bool:
-    """Whether the requirement is addressed to the unit: by category, by name, or to all.
-
-    Categories that the roster does not know ask everybody: better one unit too many on the board than nobody. ``check``
-    names them.
-    """
-    if requirement.units:
-        return any(name in requirement.units for name in unit.names)
-    known = context.roster.categories
-    return known.isdisjoint(requirement.categories) or unit.category in requirement.categories
 
 
 def deadline(context: CampaignContext, requirement: Requirement, unit: str, standing: Standing) -> datetime | None:

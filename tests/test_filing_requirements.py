@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,14 @@ from filing.documents import Document
 from filing.kinds import kind_of, titles_of
 from filing.requirements import Answer, requirement_for
 from filing.text.squeeze import squeeze
-from records.campaigns import Campaign, Requirement
+from flow.board import board
+from flow.standing import Standing
+from records.campaigns import Campaign, CampaignContext, Requirement
+from records.units import Membership, Roster, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+TOWN, SCHOOL = Unit("A1", "石桥乡", "乡镇"), Unit("B1", "石桥中学", "学校", aliases=("石桥初级中学",))
+ROSTER = Roster((TOWN, SCHOOL))
 CAMPAIGN = Campaign(
     "c",
     "关于开展“春耕备耕服务月”活动的通知",
@@ -27,13 +33,15 @@ CAMPAIGN = Campaign(
 )
 
 
-def _answer(title: str, day: tuple[int, int], campaign: Campaign = CAMPAIGN) -> Answer:
+def _answer(title: str, day: tuple[int, int], campaign: Campaign = CAMPAIGN, unit: Unit | None = None) -> Answer:
     documents = [Document(f"{title}.docx", "document", f"{title}\n举办培训2期。", filename=f"{title}.docx")]
     titles = titles_of(documents, [f"{title}.docx"])
     kind = kind_of(documents, titles, ["春耕备耕服务月"], 1)
     said = squeeze("\n".join(one.text for one in titles))
     received = datetime(2025, *day, 12, tzinfo=SHANGHAI)
-    return requirement_for(campaign, None, kind.kind, doubtful=kind.doubtful, titles=said, received=received)
+    return requirement_for(
+        campaign, unit, kind.kind, roster=ROSTER, doubtful=kind.doubtful, titles=said, received=received
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,34 @@ def test_a_monthly_report_is_no_mid_term_briefing() -> None:
     """月报 is of another rhythm, whatever it says of progress."""
     found = _answer("石桥乡3月份工作进度月报", (3, 18))
     assert found.requirement is None or found.requirement.id != "r2"
+
+
+@pytest.mark.parametrize(
+    ("categories", "units", "asked"),
+    [
+        ((), (), "A1 B1"),
+        (("乡镇",), (), "A1"),
+        (("学校",), (), "B1"),
+        ((), ("石桥 初级中学",), "B1"),
+        (("乡镇",), ("石桥中学",), "A1 B1"),
+        (("乡镇", "各企业"), (), "A1"),
+        (("各校",), (), "A1 B1"),
+        ((), ("县医院",), "A1 B1"),
+        (("各校",), ("县医院",), "A1 B1"),
+        (("各校",), ("石桥乡",), "A1"),
+    ],
+)
+def test_filing_and_the_board_ask_the_same_units(
+    categories: tuple[str, ...], units: tuple[str, ...], asked: str
+) -> None:
+    """Who owes the summary gives it to the requirement; one that names nobody on the roster is everybody's."""
+    requirement = replace(CAMPAIGN.requirements[0], categories=categories, units=units)
+    campaign = replace(CAMPAIGN, requirements=(requirement,))
+    members = replace(ROSTER, memberships=tuple(Membership("c", unit.code) for unit in ROSTER.units))
+    due = board(CampaignContext(campaign, members), requirement, (), Standing(), datetime(2025, 4, 3, tzinfo=SHANGHAI))
+
+    owing = [item.unit.code for item in due.obligations]
+    answered = [
+        unit.code for unit in ROSTER.units if _answer("石桥春耕备耕服务月工作总结", (4, 3), campaign, unit).requirement
+    ]
+    assert owing == answered == asked.split()
