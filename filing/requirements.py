@@ -40,7 +40,7 @@ def requirement_for(
     titles: str,
     received: datetime,
 ) -> Answer:
-    """``roster`` is the campaign's, ``titles`` the squeezed text of titles, file names and subject; ``received`` aware."""
+    """``roster`` is the campaign's, ``titles`` the squeezed titles, file names and subject; ``received`` aware."""
     asked = [one for one in campaign.requirements if unit is None or applies_to(one, unit, roster)]
     early = [one for one in asked if _is_in_time_for(one, titles, received)]
     closing = kind == "summary" and not doubtful and not is_interim(titles) and not early

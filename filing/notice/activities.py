@@ -17,10 +17,14 @@ from records.campaigns import ActivityType, Period, Unsure
 from records.extracts import Table
 
 _MAX_TITLE = 60
+_LEAST_TITLE = 8  # a first clause shorter than this says too little alone
 _TITLE_DATES = re.compile(r"[（(][^（）()]*(?:\d{1,2}|[一二三四五六七八九十])月[^（）()]*[）)]$")
 _UNTIL = re.compile(r"(?:持续|延续|开展|进行|实施|活动)(?:至|到)$|至$|截[止至稿](?:到|至)?(?:时间|日期)?(?:为|：|:)?$")
 _POINTER = re.compile(r"(?:详?见|如)(?:附件|附表|下表|表)|如下表|如下[：:]?$")
 _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
+_LED_BY = re.compile(
+    r"[（(](?:牵头|责任|承办|主办|配合|协办|完成|参加)[^（）()]{0,6}[：:][^（）()]*[）)]$"
+)  # （牵头：县消保委）
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 _TO_ALL = re.compile(r"请?(?:各|全体|所有|有关|相关)[^，。；]{1,24}(?:于|在|将|要|须|应|需)|联系人|活动结束后")
 _HEADER_NAME = re.compile(r"(?:活动|任务|工作|项目|培训|课程|宣传)?(?:名称|内容|项目|主题|任务|事项|活动)$")
@@ -242,7 +246,7 @@ def _closes(text: str) -> bool:
 
 
 def _item(node: Node) -> _Item:
-    title = node.title
+    title = _LED_BY.sub("", node.title)
     if len(title) <= _MAX_TITLE and (node.rest or node.paragraphs or node.children):
         return _Item(node.printed, title, node.content())
     return _Item(node.printed, _short(title), node.whole_text())
@@ -256,7 +260,7 @@ def _short(sentence: str) -> str:
     clauses = re.split(r"(?<=[，,；])", sentence)
     title = clauses[0]
     for clause in clauses[1:]:
-        if len(title) >= 10 or len(title + clause) > _MAX_TITLE:
+        if len(title) >= _LEAST_TITLE or len(title + clause) > _MAX_TITLE:
             break
         title += clause
     return title.strip("，,；。")[:_MAX_TITLE]

@@ -21,6 +21,8 @@ _PHONE = re.compile(
     r"(?![\d@]|[A-Za-z._-]+@|\.\d)",
     re.ASCII,
 )
+_MAX_PERSON = 40
+_COPIED = re.compile(r"(?:抄送|抄报)(?:至|到|给)?[：:\s]?$")  # only copies go there
 _HEADING = re.compile(
     r"[▲●■◆【]?(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])?\s?联系(?:方式|人|电话)(?:及[^：:]{1,4})?[：:】]?"
 )
@@ -47,8 +49,9 @@ _STOP = re.compile(r"[。\n]|(?:电子)?邮\s?箱|[Ee]-?mail|地址|(?<![（(/�
 
 def read_mailboxes(texts: Sequence[str]) -> tuple[str, ...]:
     """Addresses in lower case, in order of appearance; written with [at], full-width or spaced signs too."""
-    found = (match for text in _unmasked(texts) for match in _MAILBOX.finditer(text))
-    return tuple(dict.fromkeys(_address(match) for match in found))
+    found = [match for text in _unmasked(texts) for match in _MAILBOX.finditer(text)]
+    sent = [match for match in found if not _COPIED.search(match.string, 0, match.start())]
+    return tuple(dict.fromkeys(_address(match) for match in sent or found))
 
 
 def _unmasked(texts: Sequence[str]) -> Sequence[str]:
@@ -80,11 +83,18 @@ def _with_next(texts: Sequence[str]) -> list[str]:
     joined: list[str] = []
     for text in texts:
         is_pair = joined and _PERSON.match(joined[-1]) and _CALL.match(text) and not _PHONE.search(joined[-1])
-        if is_pair:
+        if is_pair or (joined and _goes_on(joined[-1], text)):
             joined[-1] += f"；{text}"
         else:
             joined.append(text)
     return joined
+
+
+def _goes_on(above: str, text: str) -> bool:
+    """Whether a line below 联系人：张某 67180001 only names the next one: 路政支队 寇某 67180002."""
+    alone = len(text) <= _MAX_PERSON and not re.search(r"[。：:]", text) and not mark_of(text)
+    phone = _PHONE.search(text) if alone and _PERSON.match(above) and _PHONE.search(above) else None
+    return phone is not None and bool(_names(text[: phone.start()]))
 
 
 def _under_heading(texts: Sequence[str]) -> Iterator[str]:

@@ -29,11 +29,12 @@ _MONTHS = re.compile(
     rf"(?:{_YEAR})?(?<![\d第.])(?P<month>1[0-2]|0?[1-9]){_SEPARATOR}(?P<month2>1[0-2]|0?[1-9])月(?:份)?(?!\d|[一二三]?十)(?P<part>底|末)?"
 )
 _TO_DAY = re.compile(rf"{_SEPARATOR}(?P<day>{_NUMBER})[日号]{_WEEKDAY}")
+_LUNAR_END = re.compile(r"[初廿卅一二三四五六七八九十]{0,3}[）)]")
 _BETWEEN = re.compile(
-    rf"(?:起|开始)?[，,]?(?:持续)?{_SEPARATOR}(?:次|翌)?|(?:起|开始)[^。；\d]{{0,40}}[，,](?:持续|延续)?[至到](?:次|翌)?"
+    rf"(?:[（(][^（）()\d]{{1,10}}[）)])?(?:起|开始)?[，,]?(?:持续)?{_SEPARATOR}(?:次|翌)?|(?:起|开始)[^。；\d]{{0,40}}[，,](?:持续|延续)?[至到](?:次|翌)?"
 )
 _FROM_NOW = re.compile(
-    r"(?:自|从)?(?:即日|发文之日|印发之日|通知(?:印发|下发)之日|现在|本?通知发布之日)(?:起|开始)?[，,]?(?:持续|开展)?[—–\-－~～至到]{1,2}"
+    r"(?:自|从)?(?:即日|发文之日|印发之日|通知(?:印发|下发)之日|现在|本?通知发布之日|(?:会议|会)(?:结束)?后)(?:起|开始)?[，,]?(?:持续|开展)?[—–\-－~～至到]{1,2}"
     r"(?:(?:20\d\d年)?[\u4e00-\u9fff]{2,4}前?[（(])?"  # 即日起至2027年春节前（2月5日）
 )
 _SHIFTS = {"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1, "翌年": 1, "去年": -1}
@@ -176,7 +177,13 @@ def find_days(text: str) -> tuple[Day, ...]:
     """All days, parts of months and months that ``text`` writes, in order."""
     found = [_numeric_day(match) for match in _NUMERIC.finditer(text)]
     found += [day for match in _DAYS.finditer(text) if (day := _day(match)) and not _is_count(text, match)]
-    return tuple(sorted(found, key=lambda day: day.start))
+    found.sort(key=lambda day: day.start)
+    return tuple(day for at, day in enumerate(found) if not (at and _is_lunar(text, found[at - 1], day)))
+
+
+def _is_lunar(text: str, before: Day, day: Day) -> bool:
+    """2月6日（正月二十）, 9月1日（七月二十）: in brackets behind a day, the same one by the other calendar."""
+    return text[before.end : day.start] in {"（", "(", "（农历", "(农历"} and bool(_LUNAR_END.match(text, day.end))
 
 
 def _is_count(text: str, match: re.Match[str]) -> bool:

@@ -32,7 +32,9 @@ _LETTERHEAD_FIRST = re.compile(
     r"^.*(?:文件|文号|编号|字号)|^.*(?:委员会|办公室|政府|指挥部|领导小组|公司|集团|总工会|联合会)(?=[\u4e00-\u9fff]{2})"
 )
 _ODD_NUMBER = re.compile(r"^[〔\[【（(]20\d\d[〕\]】）)][\u4e00-\u9fff]{1,10}第?\d{1,5}号$")
+_OWN_CODE = re.compile(r"(?:编号|文号|字号)[：:](?P<code>[A-Z][A-Z0-9]*(?:[-/][A-Z0-9]+)*[-/]20\d\d[-/]\d{1,5})")
 _SPACED_WORD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?:[ ]|$))")
+_SENT_TO = re.compile(r"^(?:致|主送|收文单位|发往|To)[：:](?P<names>[^。！？]{2,400})$")
 _GREETING = re.compile(r"^(?P<names>[^。！？]{2,400}?)[：:](?P<rest>.*)$", re.DOTALL)
 _NO_GREETING = re.compile(
     r"如下|通知$|^(?:来源|发布|索引号|签发人|时间|日期|主题|发文|成文|标题|文号|附件|联系|发件人|收件人|编号)"
@@ -187,6 +189,8 @@ def _letterhead(above: Sequence[Line]) -> str:
 def number_in(lines: Sequence[Line]) -> str | None:
     """The document number (发文字号) that one of the lines is, or None."""
     for line in lines:
+        if code := _OWN_CODE.search(line.text):
+            return code["code"]
         parts = (_NUMBER.fullmatch(part) for part in line.raw.split(" "))
         found = next(filter(None, parts), None) or _NUMBER.search(line.text)
         if found and "《" not in line.text and len(line.text) <= len(found.group()) + 24:
@@ -204,6 +208,8 @@ def _number_words(words_: str) -> str:
 def _addressees(lines: Sequence[Line], title: _Title) -> tuple[int, tuple[str, ...], list[Line], str | None]:
     """Where the body begins, the addressees, what of the body stands on their line, a number below the title."""
     index, number = title.end, None
+    if index < len(lines) and (sent := _SENT_TO.match(lines[index].text)):  # 致：各子公司, as in companies
+        return index + 1, _split_names(sent["names"].rstrip("：:")), [], number
     following = [Line(title.rest, title.rest)] if title.rest else []
     while index < len(lines) and not following and _is_between(lines[index]):
         number = number or number_in(lines[index : index + 1])

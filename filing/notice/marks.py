@@ -11,13 +11,19 @@ _SET_OFF = r"(?:[】\]）)][：:、.．\s—]*|[：:、.．\s—|｜]+|(?=[“�
 _BY_WORD = rf"{_NOUN}之?({_CN}|\d{{1,2}})|第({_CN}|\d{{1,2}})[项个大]{_NOUN}?"
 _GAP = re.compile(rf"^([【\[（(]?(?:{_BY_WORD})) (?=\S)")
 TOPIC = "topic"
+SET_APART = "\u2003"
+"""Stands behind a heading's bare number (3 行动内容) once the sequence of the headings has told that it is one."""
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (TOPIC, re.compile(rf"^[【\[（(]?(?:{_BY_WORD}){_SET_OFF}")),
+    ("number_head", re.compile(rf"^(\d{{1,2}}){SET_APART}")),
     ("part", re.compile(rf"^第({_CN})(?:部分|章|节|项|条)[、.：:\s]?")),
     ("cn_comma", re.compile(rf"^({_CN})\s?[、．.]\s?")),
     ("cn_brackets", re.compile(rf"^[（(〔]\s?({_CN})\s?[）)〕][、.]?\s?")),
-    ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d))\s?")),
-    ("decimal", re.compile(r"^\d{1,2}\.(\d{1,2})\s?(?=[\u4e00-\u9fff“《])(?!小时|万|亿|倍|米|公里|吨|元|个)")),
+    ("number_dot", re.compile(r"^(\d{1,2})\s?(?:[、．]|\.(?!\d)|\.(?=\d{1,2}月\d{1,2}[日号]))\s?")),
+    (
+        "decimal",
+        re.compile(r"^\d{1,2}\.(\d{1,2})(?:\s(?=\d)|\s?(?=[\u4e00-\u9fff“《])(?!小时|万|亿|倍|米|公里|吨|元|个))"),
+    ),
     ("number_brackets", re.compile(r"^[（(]\s?(\d{1,2})\s?[）)][、.]?\s?")),
     ("number_bare", re.compile(r"^(\d{1,2})\s?(?=[\u4e00-\u9fff]{2,10}[：:])(?!月)")),
     ("number_bracket", re.compile(r"^(\d{1,2})[)）][、.]?\s?")),

@@ -6,6 +6,7 @@ import re
 
 from filing.notice.words import pattern, words
 
+_SEAL = re.compile(r"[（(][^（）()]{0,20}代章[）)]$")  # （区教育局代章）
 _LETTERHEAD_TAIL = re.compile(r"(?:文\s?件|便\s?函|函\s?件|通\s?知)$")
 
 
@@ -17,7 +18,7 @@ def office_name(words_: str) -> str:
 
 def office(name: str) -> str:
     """``name`` if it is an office's by its ending, else ""."""
-    bare = name.strip("（）() 　")
+    bare = _SEAL.sub("", name).strip("（）() 　")
     if not 2 <= len(bare) <= 60 or pattern("office", "not_in").search(bare) or re.search(r"\d{3}|@", bare):
         return ""
     return bare if bare.endswith(words("office", "endings")) else ""

@@ -22,7 +22,7 @@ _INLINE = (
 )
 _BARE = re.compile(r"^[【\[]?([^，。；！？：:【】\[\]]{2,24})[】\]]?[：:]?$")
 _LABEL = re.compile(r"^[【\[]?([^，。；！？：:【】\[\]（(]{2,10})[】\]]?\s*[：:](?=\S)|^【([^】]{2,12})】(?=\S)")
-_NUMBERED_LABEL = re.compile(r"^([^，。；！？：:]{2,10})[：:](?=\S)")
+_NUMBERED_LABEL = re.compile(r"^([^，。；！？：:（(]{2,10}(?:[（(][^（）()]{1,30}[）)])?)[：:](?=\S)")
 _CLOSING = re.compile(
     r"^(?:附件|附|抄送|抄报)\d?[：:]|^[（(]?(?:此件|联系人|联系电话|业务联系人|咨询电话)[^，。]{0,8}|^(?:特此通知|以上通知|请遵照执行|妥否)"
 )
@@ -55,7 +55,7 @@ class Node:
         label = _NUMBERED_LABEL.match(self.head)
         if label:
             return label.group(1)
-        return re.split(r"[。；！？]", self.head, maxsplit=1)[0].rstrip("：:")
+        return re.split(r"[。；！？](?![^（(]*[）)])", self.head, maxsplit=1)[0].rstrip("：:")
 
     @property
     def role(self) -> str:
@@ -191,7 +191,9 @@ def runs_on(before: Node, node: Node) -> bool:
     if not before.children or not node.children:
         return False
     last, first = before.children[-1].mark, node.children[0].mark
-    return bool(last and first and last.style == first.style and 0 < last.number == first.number - 1)
+    if not last or not first or "decimal" in {last.style, first.style}:  # 3.3 and 4.4 say themselves where they belong
+        return False
+    return bool(last.style == first.style and 0 < last.number == first.number - 1)
 
 
 def split_inline(text: str) -> tuple[Node, ...]:

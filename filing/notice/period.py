@@ -12,6 +12,7 @@ from filing.notice.marks import chinese_number
 from filing.notice.outline import Node
 from filing.notice.words import pattern
 from records.campaigns import Period
+from records.extracts import Table
 
 _LABEL = re.compile(
     r"(?:(?:活动|工作|开展|实施|整治|宣传|行动|培训|起止)(?:的)?|^|(?<=[。；\n]))(?:时间|周期|时限|期限)(?:安排)?"
@@ -25,6 +26,8 @@ _LASTING = re.compile(
     r"(?:为期|历时|用|利用|持续)(?P<count>\d{1,3}|[一二三四五六七八九十]{1,2})个?(?P<unit>天|日|周|星期|月)"
 )
 _DAYS_OF = {"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30}
+_TIME_COLUMN = re.compile(r"(?:活动|开展|实施|举办|完成)?(?:时间|日期)(?:安排)?")
+_MEETING = re.compile(r"会议|会期|参会")  # whose day is not the campaign's
 _QUARTER = re.compile(r"(?:(?P<year>20\d\d)年)?第?(?P<quarter>[一二三四])季度")
 
 
@@ -37,15 +40,18 @@ class FoundPeriod:
     why: str = ""
 
 
-def read_period(roots: Sequence[Node], title: str, almanac: Almanac) -> FoundPeriod:
-    """The period of the section on time, else of a labelled or telling sentence, phases, or the title's month."""
+def read_period(roots: Sequence[Node], title: str, almanac: Almanac, tables: Sequence[Table] = ()) -> FoundPeriod:
+    """The period of the section on time, else of a labelled or telling sentence, phases, or the title's month.
+
+    Else of all rows of a table that says when what is held.
+    """
     readers = (_from_time_sections, _from_labels, _from_phases, _from_preamble)
     for reader in readers:
         for root in roots:
             found = reader(root, almanac)
             if found and found.period:
                 return found
-    found = _from_month(title, roots, almanac) or _from_anywhere(roots, almanac)
+    found = _from_month(title, roots, almanac) or _from_anywhere(roots, almanac) or _from_tables(tables, almanac)
     return found or FoundPeriod(None, "", "没有找到活动的起止时间")
 
 
@@ -193,6 +199,19 @@ def _from_anywhere(roots: Sequence[Node], almanac: Almanac) -> FoundPeriod | Non
     return None
 
 
+def _from_tables(tables: Sequence[Table], almanac: Almanac) -> FoundPeriod | None:
+    """9月, 9月至11月, 10月中旬 below 时间: from the first day to the last."""
+    for table in tables:
+        heads = ["".join(cell.split()) for cell in table.rows[0]] if table.rows else []
+        at = next((index for index, head in enumerate(heads) if _TIME_COLUMN.fullmatch(head)), None)
+        cells = [row[at] for row in table.rows[1:] if len(row) > at] if at is not None else []
+        found = [(one.period, one.words) for cell in cells if (one := _in_text(cell, almanac)) and one.period]
+        if len(found) >= 2:
+            whole = Period(min(one.from_ for one, _ in found), max(one.to for one, _ in found))
+            return FoundPeriod(whole, "；".join(words for _, words in found), "由表中各项活动的时间合成")
+    return None
+
+
 def _from_day_on(sentence: str, almanac: Almanac) -> FoundPeriod | None:
     """自9月7日起，用一个月时间在全县开展…: a first day and how long."""
     days, lasting = find_days(sentence), _LASTING.search(sentence)
@@ -218,5 +237,5 @@ def _from_month(title: str, roots: Sequence[Node], almanac: Almanac) -> FoundPer
 def _texts(root: Node) -> Iterator[str]:
     yield from root.paragraphs
     for node in root.walk():
-        if node is not root:
+        if node is not root and not _MEETING.search(node.title):
             yield node.own_text()

@@ -23,7 +23,7 @@ from filing.notice.requirements import Asked, read_requirements
 from filing.notice.slug import campaign_id
 from filing.notice.sources import body_sources, head_sources
 from filing.notice.text import Line, lines_of, paragraphs
-from filing.notice.texttables import parted, without_cells
+from filing.notice.texttables import parted, told_in, without_cells
 from filing.notice.theme import as_printed, quotes_as_printed, read_theme
 from records.campaigns import Campaign, Unsure
 from records.errors import UsageError
@@ -96,14 +96,14 @@ class _Reader:
         self.annexes = paragraphs(head.annexes)
         self.roots = tuple(outline(texts) for texts in (self.body, self.annexes) if texts)
         self.almanac = Almanac(head.issued_on, _year(head))
-        self.period = read_period(self.roots, head.title_words, self.almanac)
+        self.period = read_period(self.roots, head.title_words, self.almanac, tables)
         self.activities = read_activities(self.roots, tables, self.almanac, self.period.period)
         self.frame = Frame(self.almanac, self.period.period, zone)
         self.askers = Askers(head.addressees, roster)
 
     def reading(self) -> Reading:
         voluntary = [activity.text for activity in self.activities.items if not activity.required]
-        texts = (*self.body, *self.annexes)
+        texts = (*self.body, *self.annexes, *told_in(self.tables))
         asked, doubts = read_requirements(
             texts,
             self.frame,
@@ -140,7 +140,7 @@ class _Reader:
             yield "period", self.period.words
         for item in asked:
             yield f"requirements.{item.requirement.id}", item.sentence
-        yield from body_sources(campaign, (*self.body, *self.annexes), self.tables)
+        yield from body_sources(campaign, (*self.body, *self.annexes, *told_in(self.tables)), self.tables)
         yield from self.activities.notes
 
     def _unsure(

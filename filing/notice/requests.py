@@ -11,8 +11,9 @@ from itertools import pairwise
 from filing.notice.deadlines import END_OF_DAY, Frame, Rule, find_rules
 from filing.notice.marks import mark_of
 from filing.notice.things import has_thing, is_summary, thing_in, things_asked
-from filing.notice.words import pattern
+from filing.notice.words import pattern, section_role
 
+_MAX_HEADING = 24
 UNNAMED = "材料"
 _SENTENCE_END = re.compile(r"(?<=[。！？；;\n])")
 _QUOTED = re.compile(r"《[^》]{0,200}》|[“\"][^”\"]{0,60}[”\"]")
@@ -54,7 +55,7 @@ class Request:
 def find_requests(texts: Sequence[str], frame: Frame) -> list[Request]:
     """All requests in ``texts`` (paragraphs): those in sentences, then those under labels alone."""
     found = [item for text in texts for item in _in_paragraph(text, frame)]
-    return [*found, *_labelled(texts, frame, found)]
+    return [*found, *_labelled(texts, frame, found), *_listed(texts, frame)]
 
 
 def _in_paragraph(text: str, frame: Frame) -> Iterator[Request]:
@@ -298,6 +299,36 @@ def _inherited(segment: _Segment, last: Request) -> Iterator[Request]:
         and not pattern("submission", "voluntary").search(segment.text(segment.start, segment.end))
     ):
         yield replace(last, what=what, why=last.rule.why if last.what == UNNAMED else last.why)
+
+
+# -- lists below a heading on reports ---------------------------------------------------------------------------------
+
+
+def _listed(texts: Sequence[str], frame: Frame) -> Iterator[Request]:
+    """6月30日前：活动总结 or 活动总结：6月30日前, where the heading (报送要求) alone says that it is sent in."""
+    under_report = False
+    for text in texts:
+        mark = mark_of(text)
+        bare = text[mark.end :] if mark else text
+        role = section_role(bare) if len(bare) <= _MAX_HEADING and not re.search("[，。；]", bare) else ""
+        if role:
+            under_report = role == "report"
+        elif under_report and not pattern("submission", "verb").search(text):
+            yield from _dated_thing(text, bare.rstrip("。；;，, "), frame)
+
+
+def _dated_thing(text: str, bare: str, frame: Frame) -> Iterator[Request]:
+    rules = [rule for rule in find_rules(bare, frame) if rule.is_date]
+    if len(rules) != 1:
+        return
+    (rule,) = rules
+    before, after = bare[: rule.start], bare[rule.end :]
+    first = not before and re.match(r"[：:，, —-]", after)
+    last = not after.strip("）)") and re.search(r"[：:（(，, —-]$", before)
+    what = things_asked((after if first else before).strip("：:，, —-（()）"))
+    if (first or last) and has_thing(what) and len(what) <= _MAX_HEADING:
+        free = pattern("submission", "voluntary").search(bare)
+        yield Request(what, rule, text, required=not free, why=rule.why)
 
 
 # -- labels -----------------------------------------------------------------------------------------------------------

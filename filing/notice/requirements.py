@@ -15,7 +15,7 @@ from filing.notice.words import pattern
 from records.campaigns import Kind, Requirement, Unsure
 from records.extracts import Table
 
-_WHAT = re.compile(r"(?:报送|上报|提交)(?:的)?(?:材料|内容|资料|事项|名称)(?:名称)?|材料(?:名称|内容)")
+_WHAT = re.compile(r"(?:报送|上报|提交)(?:的)?(?:材料|内容|资料|事项|名称)(?:名称)?|(?:材料|资料)(?:名称|内容)?")
 _BOTH = re.compile(r"(?:资料|材料|信息|成果)?(?:报送|上报|提交)(?:要求|内容|资料|材料|安排)?")
 _WHEN = re.compile(r"(?:报送|上报|提交|截止|完成)(?:的)?(?:截止)?(?:时间|时限|期限|日期)|时限")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from filing.notice.measures import is_column
@@ -14,6 +14,12 @@ _GAPS = re.compile(r"\t+|\s*[|｜│┃]\s*|\u3000{2,}| {3,}")
 _RULE = re.compile(r"^[-—+|=:\s┌┐└┘├┤┬┴┼─│]+$")
 _RULED = re.compile(r"^\s*[|｜│┃]")
 _MAX_LINE = 2_000
+_MAX_HEAD = 12  # a row of its own that is longer says something
+_MAX_PEOPLE = 7
+_REACHED = ("电话", "方式", "手机", "邮箱")
+_PEOPLE = re.compile(
+    r"(?:业务)?联系人(?:姓名)?|姓名|职务|科室|(?:联系|办公)?(?:电话|方式|手机)|(?:电子)?邮箱|传真|备注"
+)
 
 
 def parted(text: str) -> tuple[str, tuple[Table, ...]]:
@@ -31,6 +37,30 @@ def parted(text: str) -> tuple[str, tuple[Table, ...]]:
         else:
             kept += lines
     return "\n".join(kept), tuple(tables)
+
+
+def told_in(tables: Sequence[Table]) -> tuple[str, ...]:
+    """What tables tell as sentences: remarks that fill a row alone (注：…), and whom to ask where columns say so."""
+    return tuple(text for table in tables for text in (*_remarks(table), *_people(table)))
+
+
+def _remarks(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        said = {cell.strip() for cell in row if cell.strip()}
+        if len(said) == 1 and len(row) > 1:
+            yield from (line.strip() for line in said.pop().splitlines() if len(line) > _MAX_HEAD)
+
+
+def _people(table: Table) -> Iterator[str]:
+    """联系人：…，电话：…，邮箱：… of each row of a short table under these headings; lists of units are none."""
+    heads = ["".join(cell.split()) for cell in table.rows[0]] if table.rows else []
+    labels = [_PEOPLE.fullmatch(head) for head in heads]
+    if len(table.rows) > _MAX_PEOPLE or not all(labels) or not any(head.endswith(_REACHED) for head in heads):
+        return
+    for row in table.rows[1:]:
+        yield "，".join(
+            f"{head}：{''.join(cell.split())}" for head, cell in zip(heads, row, strict=False) if cell.strip()
+        )
 
 
 def without_cells(text: str, tables: Sequence[Table]) -> str:

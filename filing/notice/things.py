@@ -12,9 +12,10 @@ _BRACKETS = re.compile(r"[（(][^）)]*[）)]")
 _MANNER = re.compile(
     r"(?:于|在|请|并|分别|统一|一并|及时|随时|按时|同步|适时|第一时间|务必|须|需|应|可|要|通过.{1,12}|以.{1,8}形式|，|,|、|：|:|的|电子版?和?纸质版?)+$"
 )
+_JOINED = re.compile(r"[，,]?(?:请)?(?:连同|随同|会同|同|与|和|随)(?P<what>[^，。；]{2,24}?)(?:一并|一起|一同|一道)")
 _DETAIL = re.compile(r"(?:并|需|须|应|另|同时)?(?:附|含|其中|篇幅|字数|包括)")
 _AMOUNT = re.compile(
-    r"(?:不少于|不超过|不低于|控制在)\s?\d+[字件篇份个张幅]?(?:以内|左右|以上)?$|一式[^，。；]{1,3}份|打包|截止(?:时间|日期)为?$"
+    r"(?:不少于|不超过|不低于|控制在)\s?\d+[字件篇份个张幅]?(?:以内|左右|以上)?$|一式[^，。；]{1,3}份|[一两二三\d]{1,2}[份篇套]$|打包|截止(?:时间|日期)为?$"
 )
 _DOUBLE_SET = re.compile(r"^.*等(?=[^等]{2,}等)")
 _SENDERS = re.compile(
@@ -41,6 +42,9 @@ def thing_in(before: str, between: str, after: str) -> str:
     于6月30日前*将活动总结*报送 · 6月30日前报送*活动总结* · *活动总结*请于6月30日前报送 · *视频等资料*及时报送
     """
     main, details = _clauses(before)
+    if joined := _JOINED.match(between):
+        named = next((what for text in main if has_thing(what := things_asked(text))), "")
+        return "、".join(part for part in (named, things_asked(joined["what"])) if part)
     for text in (_after_mark(between), _after_verb(after), between, _after_mark(before), *main, *details):
         what = things_asked(text)
         if what and has_thing(what):
