@@ -8,6 +8,7 @@ from filing.notice.contacts import read_contacts, read_mailboxes
 from filing.notice.offices import office
 from filing.notice.reading import read_notice
 from records.campaigns import Campaign, Period
+from records.errors import UsageError
 from records.extracts import Table
 from tests.notice_cases import day
 
@@ -114,7 +115,7 @@ def test_deadlines_listed_below_another_heading_are_steps_of_the_work() -> None:
 def test_what_is_sent_together_with_something_else_is_named_too(asked: str, what: str) -> None:
     """连同…一并报送: the paper of the clause before is asked for, the other goes with it."""
     (found,) = _asking(asked).requirements
-    assert (found.kind, found.what) == ("material", what) or found.what == what
+    assert (found.what, found.required, found.rule) == (what, True, "9月10日前")
 
 
 @pytest.mark.parametrize(
@@ -214,3 +215,64 @@ def test_who_leads_an_activity_is_no_part_of_its_title(led: str) -> None:
     """（牵头：…） behind the title; the text stays."""
     text = _NOTICE.replace("健康讲堂。", f"健康讲堂（{led}）。").format(when="2026年9月", heading="报送要求", asked="")
     assert [item.title for item in read_notice(text).activities] == ["健康讲堂", "健步走"]
+
+
+_POST = """🏡 {title}
+
+各位居民小组长、物业、共建单位：
+
+🍂 一年一度的邻里节，从10月17日玩到10月25日，请大家一起出力👇
+
+{first} 百家宴
+每栋楼出一道菜，楼组长负责报菜名。
+
+{second} 旧物换新
+家里闲置的玩具、图书拿来换。
+
+{third} 邻里义诊
+请医生来量血压、测血糖。
+
+📮 请在28号晚8点前，把活动小结和照片发到 wutongli@example.com
+☎️ 有事找居委会小陶：0000-6612300
+
+梧桐里社区居委会
+2026.10.9
+"""
+
+
+@pytest.mark.parametrize("title", ["2026年“邻里节”来啦！", "关于举办2026年邻里节的通知", "邻里节开始报名"])
+@pytest.mark.parametrize("marks", [("🎎", "🧵", "🩺"), ("1️⃣", "2️⃣", "3️⃣"), ("✅", "✅", "✅"), ("●", "●", "●")])
+def test_post_in_a_chat_group_is_read(title: str, marks: tuple[str, str, str]) -> None:
+    """Pictures are bullets before headings, and nothing elsewhere; a post needs no word for what it is."""
+    found = read_notice(_POST.format(title=title, first=marks[0], second=marks[1], third=marks[2]))
+
+    assert (found.title, found.issuer) == (title, "梧桐里社区居委会")
+    assert [item.title for item in found.activities] == ["百家宴", "旧物换新", "邻里义诊"]
+    assert found.period == Period(day("2026-10-17"), day("2026-10-25"))
+    assert _due(found) == [("summary", "10-28 20:00", "活动小结和照片")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "桥南社区邻里节圆满结束！\n\n各位领导：\n\n我社区于10月17日举办邻里节，120人参加。\n\n桥南社区居委会\n2026.10.26\n",
+        "邻里节活动总结\n\n区民政局：\n\n按要求于10月28日前报送总结。\n\n桥南社区居委会\n2026.10.26\n",
+        "周末去哪儿？\n\n同学们：\n\n10月28日前都可以来图书馆。\n",
+    ],
+)
+def test_post_that_asks_nobody_to_send_anything_is_no_notice(text: str) -> None:
+    """Without a deadline and a mailbox such a text is a report or news."""
+    with pytest.raises(UsageError):
+        read_notice(text)
+
+
+@pytest.mark.parametrize("head", ["【第二阶段  排查整治】", "第二阶段：排查整治（9月11日至20日）", "二阶段 排查整治"])
+def test_phase_between_two_items_belongs_to_neither(head: str) -> None:
+    """A heading without a number inside a running list is no text of the item above it."""
+    text = _NOTICE.replace("（二）健步走", f"{head}\n（二）健步走").format(
+        when="2026年9月", heading="报送要求", asked=""
+    )
+    assert [(item.title, item.text) for item in read_notice(text).activities] == [
+        ("健康讲堂", "邀请医生讲课。"),
+        ("健步走", "组织干部群众参加。"),
+    ]
