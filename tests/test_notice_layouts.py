@@ -276,3 +276,31 @@ def test_phase_between_two_items_belongs_to_neither(head: str) -> None:
         ("健康讲堂", "邀请医生讲课。"),
         ("健步走", "组织干部群众参加。"),
     ]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "将活动总结报xc@example.com",
+        "将活动总结发xc@example.com",
+        "把活动总结传指定邮箱xc@example.com",
+        "活动总结请发电子邮箱：xc@example.com",
+        "活动总结（盖章）报我局邮箱xc@example.com",
+    ],
+)
+def test_report_sent_to_an_address_without_a_word_between(sent: str) -> None:
+    """报a@… and 发邮箱 ask as 报送至 does."""
+    assert _due(_asking(f"各单位于10月9日前{sent}。")) == [("summary", "10-09 23:59", "活动总结")]
+
+
+def test_a_task_with_its_goals_in_a_table_is_an_activity() -> None:
+    """考核指标 beside a task heads no form of figures."""
+    tasks = Table(
+        (
+            ("序号", "任务", "考核指标", "责任单位"),
+            ("1", "走访慰问", "不少于10户", "各镇街"),
+            ("2", "义诊服务", "每村1场", "各镇街"),
+        )
+    )
+    text = "关于印发敬老月任务分工的通知\n\n各街道办事处：\n\n现印发给你们。\n\n海棠区民政局\n2026年8月20日\n"
+    assert [item.title for item in read_notice(text, tables=[tasks]).activities] == ["走访慰问", "义诊服务"]
