@@ -304,3 +304,33 @@ def test_a_task_with_its_goals_in_a_table_is_an_activity() -> None:
     )
     text = "关于印发敬老月任务分工的通知\n\n各街道办事处：\n\n现印发给你们。\n\n海棠区民政局\n2026年8月20日\n"
     assert [item.title for item in read_notice(text, tables=[tasks]).activities] == ["走访慰问", "义诊服务"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "项目\t数量\t单位\n参与活动\t\t人次\n漂流图书\t\t册\n共读家庭\t\t户",
+        "项目\t单位\t数量\n参与活动\t人次\t\n漂流图书\t册\t\n共读家庭\t户\t",
+        "项目 | 单位 | 数量\n参与活动 | 人次 | \n漂流图书 | 册 | \n共读家庭 | 户 | ",
+        "序号\t\t项目\t\t单位\n1\t\t参与活动\t人次\n2\t\t漂流图书\t册\n3\t\t共读家庭\t户",
+    ],
+)
+def test_form_with_empty_cells_in_plain_text(form: str) -> None:
+    """Tabs around an empty cell, and tabs that only align."""
+    found = read_notice(_NOTICE.format(when="2026年9月", heading="报送要求", asked="") + "附件\n统计表\n" + form)
+    assert [(item.label, item.unit) for item in found.measures] == [("漂流图书", "册"), ("共读家庭", "户")]
+
+
+@pytest.mark.parametrize(
+    ("addressees", "asked"),
+    [
+        ("各村（社区）", "各村10月9日前报送活动总结。"),
+        ("各中心校、县直学校", "2. 各校10月9日前报送活动总结。"),
+        ("各园", "（三）各园于10月9日前报送活动总结。"),
+        ("各镇、街道", "1.各镇、街道要于10月9日前报送活动总结。"),
+    ],
+)
+def test_all_addressees_by_a_short_name_or_behind_a_number(addressees: str, asked: str) -> None:
+    """2. 各校 means all, and no kind called 2.校."""
+    text = _NOTICE.replace("各街道办事处", addressees).format(when="2026年9月", heading="报送要求", asked=asked)
+    assert [item.categories for item in read_notice(text).requirements] == [()]
