@@ -334,3 +334,34 @@ def test_all_addressees_by_a_short_name_or_behind_a_number(addressees: str, aske
     """2. 各校 means all, and no kind called 2.校."""
     text = _NOTICE.replace("各街道办事处", addressees).format(when="2026年9月", heading="报送要求", asked=asked)
     assert [item.categories for item in read_notice(text).requirements] == [()]
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ("9月10日前交实施计划。", "实施计划"),
+        ("9月10日下班前交自查报告和照片。", "自查报告和照片"),
+        ("各单位9月10日前提供问题台账。", "问题台账"),
+        ("请在9月10日17:00前递交推荐材料。", "推荐材料"),
+    ],
+)
+def test_handing_in_by_a_day_is_sending_it(asked: str, what: str) -> None:
+    """9月10日前交…, as small offices write."""
+    (found,) = _asking(asked).requirements
+    assert (found.what, found.required, found.due is not None) == (what, True, True)
+
+
+@pytest.mark.parametrize(
+    "asked", ["9月10日前交警部门开展检查。", "9月10日前提供一次义诊服务。", "9月10日前交办问题全部整改。"]
+)
+def test_other_words_behind_a_day_ask_for_nothing(asked: str) -> None:
+    """交警, 提供服务."""
+    assert not _asking(asked).requirements
+
+
+@pytest.mark.parametrize("label", ["联系民警", "联系老师", "联系人", "业务联系人"])
+def test_person_to_ask_by_any_title(label: str) -> None:
+    """联系民警：… as 联系人：…"""
+    assert [(one.name, one.phone) for one in read_contacts([f"{label}：丁某0000-1100022"])] == [
+        ("丁某", "0000-1100022")
+    ]
