@@ -8,6 +8,7 @@ from filing.notice.contacts import read_contacts, read_mailboxes
 from filing.notice.offices import office
 from filing.notice.reading import read_notice
 from records.campaigns import Campaign, Period
+from records.errors import UsageError
 from records.extracts import Table
 from tests.notice_cases import day
 
@@ -114,7 +115,7 @@ def test_deadlines_listed_below_another_heading_are_steps_of_the_work() -> None:
 def test_what_is_sent_together_with_something_else_is_named_too(asked: str, what: str) -> None:
     """连同…一并报送: the paper of the clause before is asked for, the other goes with it."""
     (found,) = _asking(asked).requirements
-    assert (found.kind, found.what) == ("material", what) or found.what == what
+    assert (found.what, found.required, found.rule) == (what, True, "9月10日前")
 
 
 @pytest.mark.parametrize(
@@ -214,3 +215,153 @@ def test_who_leads_an_activity_is_no_part_of_its_title(led: str) -> None:
     """（牵头：…） behind the title; the text stays."""
     text = _NOTICE.replace("健康讲堂。", f"健康讲堂（{led}）。").format(when="2026年9月", heading="报送要求", asked="")
     assert [item.title for item in read_notice(text).activities] == ["健康讲堂", "健步走"]
+
+
+_POST = """🏡 {title}
+
+各位居民小组长、物业、共建单位：
+
+🍂 一年一度的邻里节，从10月17日玩到10月25日，请大家一起出力👇
+
+{first} 百家宴
+每栋楼出一道菜，楼组长负责报菜名。
+
+{second} 旧物换新
+家里闲置的玩具、图书拿来换。
+
+{third} 邻里义诊
+请医生来量血压、测血糖。
+
+📮 请在28号晚8点前，把活动小结和照片发到 wutongli@example.com
+☎️ 有事找居委会小陶：0000-6612300
+
+梧桐里社区居委会
+2026.10.9
+"""
+
+
+@pytest.mark.parametrize("title", ["2026年“邻里节”来啦！", "关于举办2026年邻里节的通知", "邻里节开始报名"])
+@pytest.mark.parametrize("marks", [("🎎", "🧵", "🩺"), ("1️⃣", "2️⃣", "3️⃣"), ("✅", "✅", "✅"), ("●", "●", "●")])
+def test_post_in_a_chat_group_is_read(title: str, marks: tuple[str, str, str]) -> None:
+    """Pictures are bullets before headings, and nothing elsewhere; a post needs no word for what it is."""
+    found = read_notice(_POST.format(title=title, first=marks[0], second=marks[1], third=marks[2]))
+
+    assert (found.title, found.issuer) == (title, "梧桐里社区居委会")
+    assert [item.title for item in found.activities] == ["百家宴", "旧物换新", "邻里义诊"]
+    assert found.period == Period(day("2026-10-17"), day("2026-10-25"))
+    assert _due(found) == [("summary", "10-28 20:00", "活动小结和照片")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "桥南社区邻里节圆满结束！\n\n各位领导：\n\n我社区于10月17日举办邻里节，120人参加。\n\n桥南社区居委会\n2026.10.26\n",
+        "邻里节活动总结\n\n区民政局：\n\n按要求于10月28日前报送总结。\n\n桥南社区居委会\n2026.10.26\n",
+        "周末去哪儿？\n\n同学们：\n\n10月28日前都可以来图书馆。\n",
+    ],
+)
+def test_post_that_asks_nobody_to_send_anything_is_no_notice(text: str) -> None:
+    """Without a deadline and a mailbox such a text is a report or news."""
+    with pytest.raises(UsageError):
+        read_notice(text)
+
+
+@pytest.mark.parametrize("head", ["【第二阶段  排查整治】", "第二阶段：排查整治（9月11日至20日）", "二阶段 排查整治"])
+def test_phase_between_two_items_belongs_to_neither(head: str) -> None:
+    """A heading without a number inside a running list is no text of the item above it."""
+    text = _NOTICE.replace("（二）健步走", f"{head}\n（二）健步走").format(
+        when="2026年9月", heading="报送要求", asked=""
+    )
+    assert [(item.title, item.text) for item in read_notice(text).activities] == [
+        ("健康讲堂", "邀请医生讲课。"),
+        ("健步走", "组织干部群众参加。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "将活动总结报xc@example.com",
+        "将活动总结发xc@example.com",
+        "把活动总结传指定邮箱xc@example.com",
+        "活动总结请发电子邮箱：xc@example.com",
+        "活动总结（盖章）报我局邮箱xc@example.com",
+    ],
+)
+def test_report_sent_to_an_address_without_a_word_between(sent: str) -> None:
+    """报a@… and 发邮箱 ask as 报送至 does."""
+    assert _due(_asking(f"各单位于10月9日前{sent}。")) == [("summary", "10-09 23:59", "活动总结")]
+
+
+def test_a_task_with_its_goals_in_a_table_is_an_activity() -> None:
+    """考核指标 beside a task heads no form of figures."""
+    tasks = Table(
+        (
+            ("序号", "任务", "考核指标", "责任单位"),
+            ("1", "走访慰问", "不少于10户", "各镇街"),
+            ("2", "义诊服务", "每村1场", "各镇街"),
+        )
+    )
+    text = "关于印发敬老月任务分工的通知\n\n各街道办事处：\n\n现印发给你们。\n\n海棠区民政局\n2026年8月20日\n"
+    assert [item.title for item in read_notice(text, tables=[tasks]).activities] == ["走访慰问", "义诊服务"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "项目\t数量\t单位\n参与活动\t\t人次\n漂流图书\t\t册\n共读家庭\t\t户",
+        "项目\t单位\t数量\n参与活动\t人次\t\n漂流图书\t册\t\n共读家庭\t户\t",
+        "项目 | 单位 | 数量\n参与活动 | 人次 | \n漂流图书 | 册 | \n共读家庭 | 户 | ",
+        "序号\t\t项目\t\t单位\n1\t\t参与活动\t人次\n2\t\t漂流图书\t册\n3\t\t共读家庭\t户",
+    ],
+)
+def test_form_with_empty_cells_in_plain_text(form: str) -> None:
+    """Tabs around an empty cell, and tabs that only align."""
+    found = read_notice(_NOTICE.format(when="2026年9月", heading="报送要求", asked="") + "附件\n统计表\n" + form)
+    assert [(item.label, item.unit) for item in found.measures] == [("漂流图书", "册"), ("共读家庭", "户")]
+
+
+@pytest.mark.parametrize(
+    ("addressees", "asked"),
+    [
+        ("各村（社区）", "各村10月9日前报送活动总结。"),
+        ("各中心校、县直学校", "2. 各校10月9日前报送活动总结。"),
+        ("各园", "（三）各园于10月9日前报送活动总结。"),
+        ("各镇、街道", "1.各镇、街道要于10月9日前报送活动总结。"),
+    ],
+)
+def test_all_addressees_by_a_short_name_or_behind_a_number(addressees: str, asked: str) -> None:
+    """2. 各校 means all, and no kind called 2.校."""
+    text = _NOTICE.replace("各街道办事处", addressees).format(when="2026年9月", heading="报送要求", asked=asked)
+    assert [item.categories for item in read_notice(text).requirements] == [()]
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ("9月10日前交实施计划。", "实施计划"),
+        ("9月10日下班前交自查报告和照片。", "自查报告和照片"),
+        ("各单位9月10日前提供问题台账。", "问题台账"),
+        ("请在9月10日17:00前递交推荐材料。", "推荐材料"),
+    ],
+)
+def test_handing_in_by_a_day_is_sending_it(asked: str, what: str) -> None:
+    """9月10日前交…, as small offices write."""
+    (found,) = _asking(asked).requirements
+    assert (found.what, found.required, found.due is not None) == (what, True, True)
+
+
+@pytest.mark.parametrize(
+    "asked", ["9月10日前交警部门开展检查。", "9月10日前提供一次义诊服务。", "9月10日前交办问题全部整改。"]
+)
+def test_other_words_behind_a_day_ask_for_nothing(asked: str) -> None:
+    """交警, 提供服务."""
+    assert not _asking(asked).requirements
+
+
+@pytest.mark.parametrize("label", ["联系民警", "联系老师", "联系人", "业务联系人"])
+def test_person_to_ask_by_any_title(label: str) -> None:
+    """联系民警：… as 联系人：…"""
+    assert [(one.name, one.phone) for one in read_contacts([f"{label}：丁某0000-1100022"])] == [
+        ("丁某", "0000-1100022")
+    ]

@@ -25,6 +25,9 @@ _TIMED = re.compile(r"[日号底末]前|\d前|邮箱|@")
 _LED_BY = re.compile(
     r"[（(](?:牵头|责任|承办|主办|配合|协办|完成|参加)[^（）()]{0,6}[：:][^（）()]*[）)]$"
 )  # （牵头：县消保委）
+_HEADS_NEXT = re.compile(  # a heading without a number between two items of one numbering
+    r"【[^】。；]{2,24}】|[（(\[]?第[一二三四五六]阶段[^。；]{0,40}|[一二三四五六]阶段[^。；，]{0,20}"
+)
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 _TO_ALL = re.compile(r"请?(?:各|全体|所有|有关|相关)[^，。；]{1,24}(?:于|在|将|要|须|应|需)|联系人|活动结束后")
 _HEADER_NAME = re.compile(r"(?:活动|任务|工作|项目|培训|课程|宣传)?(?:名称|内容|项目|主题|任务|事项|活动)$")
@@ -208,6 +211,9 @@ def _bare_title(node: Node) -> str:
 def _as_items(nodes: Sequence[Node]) -> tuple[_Item, ...]:
     """The items; what stands below the last and speaks of the whole belongs to the notice, not to it."""
     leaves = [node for top in nodes for node in top.walk() if not node.children]
+    for leaf in leaves:
+        while leaf.paragraphs and _HEADS_NEXT.fullmatch(leaf.paragraphs[-1]):
+            leaf.paragraphs.pop()
     last = leaves[-1]
     del last.paragraphs[_own_paragraphs(last, leaves[:-1]) :]
     last.head = _own_sentences(last.head)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from filing.notice.marks import mark_of
 from filing.notice.words import table
 from records.units import Roster
 
@@ -98,7 +99,9 @@ class Askers:
 
 def _named(subject: str) -> list[str]:
     """The kinds or units that a subject lists: 各民营医院、区中医院请于 → 民营医院, 区中医院."""
-    bare = re.sub(r"^[请并另同时，、\s]+", "", re.sub(r"[（(][^）)]*[）)]", "", subject))
+    mark = mark_of(subject)
+    bare = re.sub(r"[（(][^）)]*[）)]", "", subject[mark.end :] if mark else subject)
+    bare = re.sub(r"^[请并另同时，、\s]+", "", bare)
     bare = _TAIL.sub("", bare)
     names = [_bare(name) for name in re.split(r"[、和及与]", bare)]
     names = [name for name in names if name]
@@ -112,7 +115,7 @@ def _bare(name: str) -> str:
 def _same(name: str, category: str) -> bool:
     """Whether a notice's word and a roster's category mean one kind: 民办教育机构 and 民办园 do by their qualifier."""
     plain = _bare(category)
-    if len(plain) >= 2 and (plain in name or name in plain):
+    if plain == name or (len(plain) >= 2 and (plain in name or name in plain)):
         return True
     if any(word in name and word in plain for word in _QUALIFIERS):
         return True

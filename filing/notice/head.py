@@ -32,6 +32,7 @@ _LETTERHEAD_FIRST = re.compile(
     r"^.*(?:文件|文号|编号|字号)|^.*(?:委员会|办公室|政府|指挥部|领导小组|公司|集团|总工会|联合会)(?=[\u4e00-\u9fff]{2})"
 )
 _ODD_NUMBER = re.compile(r"^[〔\[【（(]20\d\d[〕\]】）)][\u4e00-\u9fff]{1,10}第?\d{1,5}号$")
+_MAX_POST_TITLE = 30
 _OWN_CODE = re.compile(r"(?:编号|文号|字号)[：:](?P<code>[A-Z][A-Z0-9]*(?:[-/][A-Z0-9]+)*[-/]20\d\d[-/]\d{1,5})")
 _SPACED_WORD = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?:[ ]|$))")
 _SENT_TO = re.compile(r"^(?:致|主送|收文单位|发往|To)[：:](?P<names>[^。！？]{2,400})$")
@@ -50,6 +51,7 @@ class Head:
     title_printed: str  # its lines as they stand
     title_issuer: str
     title_is_formal: bool  # 关于…的通知, not just 通知
+    title_names_kind: bool  # it is called 通知, 函, 方案
     letterhead: str
     document_number: str | None
     addressees: tuple[str, ...]
@@ -87,6 +89,7 @@ def read_head(lines: Sequence[Line]) -> Head | None:
         title_printed=" ".join(line.raw for line in lines[title.start : title.end]),
         title_issuer=title.issuer,
         title_is_formal=bool(re.search(r"关于|印发|转发", title.text)),
+        title_names_kind=bool(re.search(_KIND, title.text)),
         letterhead=_letterhead(above),
         document_number=number_in(above) or number,
         addressees=addressees,
@@ -108,7 +111,7 @@ def _find_title(lines: Sequence[Line]) -> _Title | None:
         found = _title_from(head, start)
         if found:
             return found
-    return _short_title(head) or _run_on_title(head)
+    return _short_title(head) or _run_on_title(head) or _post_title(head)
 
 
 def _title_from(lines: Sequence[Line], start: int) -> _Title | None:
@@ -157,6 +160,15 @@ def _run_on_title(lines: Sequence[Line]) -> _Title | None:
             rest = line.text[found.end() :]
             return _Title(index, index + 1, found.group("title"), office(found.group("issuer")), rest)
     return None
+
+
+def _post_title(lines: Sequence[Line]) -> _Title | None:
+    """The first line of a post in a chat group that greets its readers: 2026年“邻里节”来啦！"""
+    first = _unspaced(lines[0]).lstrip("●") if lines else ""
+    if not 2 <= len(first) <= _MAX_POST_TITLE or re.search("[。；：:，]", first):
+        return None
+    greets = any(line.text.endswith(("：", ":")) and _greeted(line.text) for line in lines[1:4])
+    return _Title(0, 1, first, "") if greets and not mark_of(first) else None
 
 
 def _unspaced(line: Line) -> str:

@@ -19,6 +19,7 @@ _UNIT_IN = re.compile(rf"[（(](?:单位[：:])?({word('measures', 'units')})[�
 _AROUND = re.compile(
     r"[（(][^）)]*[）)]|[）)].*$|等.*$|^(?:的|了|好|并|活动|本单位|具体|相关|有关|其中|：|:)+|[:：].*$"
 )
+_INDICATORS = re.compile(r"(?:统计|主要|数据|填报)?指标(?:名称)?")  # not 考核指标 beside a task
 _MAX_MEASURES = 40
 
 
@@ -44,7 +45,9 @@ def asks_numbers(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     said = [row for row in rows if any(cell.strip() for cell in row)]
     units = sum(any(re.fullmatch(word("measures", "units"), cell.strip()) for cell in row) for row in said)
     counts = sum(any(map(is_column, row)) for row in said)
-    return bool(said) and (2 * units > len(said) or 2 * counts > len(said) or any("指标" in head for head in heads))
+    return bool(said) and (
+        2 * units > len(said) or 2 * counts > len(said) or any(_INDICATORS.fullmatch(head) for head in heads)
+    )
 
 
 def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:

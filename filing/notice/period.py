@@ -180,7 +180,8 @@ def _from_preamble(root: Node, almanac: Almanac) -> FoundPeriod | None:
             lasting = _from_day_on(sentence, almanac) if not spans and _HELD.search(sentence) else None
             if lasting:
                 return lasting
-            if spans and (_HELD.search(sentence) or _IS_CAMPAIGN.match(sentence, spans[0][0].end)):
+            told = spans and sentence[: spans[0][0].start].endswith(("从", "自"))
+            if spans and (told or _HELD.search(sentence) or _IS_CAMPAIGN.match(sentence, spans[0][0].end)):
                 return _one(sentence, *spans[0])
     return None
 

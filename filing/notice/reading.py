@@ -73,13 +73,15 @@ def read_with_notes(
     if head is None:
         raise UsageError(_NO_NOTICE)
     reading = _Reader(lines, head, [*tables, *text_tables], roster, zone).reading()
-    if not head.title_is_formal and not _asks_somebody(reading.campaign):
+    if not head.title_is_formal and not _asks_somebody(reading.campaign, named=head.title_names_kind):
         raise UsageError(_NO_NOTICE)
     return reading
 
 
-def _asks_somebody(campaign: Campaign) -> bool:
-    """Whether a text under a bare title (通知) does what notices do."""
+def _asks_somebody(campaign: Campaign, *, named: bool) -> bool:
+    """Whether a text under a bare title (通知), or ``named`` nothing at all, does what notices do."""
+    if not named:
+        return bool(campaign.mailboxes) and any(item.due for item in campaign.requirements)
     return bool(campaign.requirements or (campaign.addressees and campaign.issuer and campaign.issued_on))
 
 

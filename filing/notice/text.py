@@ -34,7 +34,10 @@ _LABEL = re.compile(
 _WEB_FOOT = re.compile(r"网站标识码|网站纠错|ICP备|公网安备|版权所有")
 _NUMBERED_HEAD = re.compile(r"^(\d{1,2}) ([\u4e00-\u9fff“][^，。；：:！？]{1,24})$")
 _LEAST_HEADS = 3
-_HEADED = re.compile(r"^【[^】]{2,12}】")
+_KEYCAP = re.compile("([0-9])\ufe0f?\u20e3\\s*")
+_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u27bf\u2b00-\u2bff\ufe0f\u200d]+\\s*")
+_MAX_PICTURED = 16  # longer lines are sentences
+_HEADED = re.compile(r"^【[^】]{2,12}】|^第[一二三四五六]阶段[^。；]{0,40}$")
 _BRACKETED = re.compile(r"[（(][^（）()]*[）)]")
 _LABEL_END = re.compile(r"(?:电话|方式|手机|传真|邮箱|联系人|地址)[：:]$")
 _BRACKET_FIRST = re.compile(r"[（(][^（）()]*[）)][^。；]{2}")
@@ -102,10 +105,19 @@ def _without_furniture(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _line(raw: str) -> Line:
+    raw = _without_pictures(raw)
     spaced = raw.translate(_SPACES)
     indented = raw.startswith("\u3000") or spaced.startswith("  ")
     words = " ".join(spaced.split())
     return Line(squeeze(set_off(words)), words, indented)
+
+
+def _without_pictures(raw: str) -> str:
+    """1️⃣ as 1、, a picture before a heading as a bullet, others left out: chat groups number and adorn with them."""
+    plain = _KEYCAP.sub(r"\1、", raw)
+    bare = _PICTURES.sub("", plain).strip()
+    heads = _PICTURES.match(plain.strip()) and len(bare) <= _MAX_PICTURED and not re.search("[，。；：:！？!?]", bare)
+    return f"●{bare}" if heads and bare else _PICTURES.sub("", plain)
 
 
 def paragraphs(lines: Sequence[Line]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def parted(text: str) -> tuple[str, tuple[Table, ...]]:
     tables: list[Table] = []
     for wide, run in groupby(text.splitlines(), key=_is_row):
         lines = list(run)
-        rows = [_cells(line) for line in lines if not _RULE.match(line)]
+        rows = _rows([line for line in lines if not _RULE.match(line)])
         if wide and (len(rows) >= 2 or _is_form(rows)):
             tables.append(Table(tuple(rows)))
         else:
@@ -90,9 +90,19 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
     return all(len(cell) <= 20 for cell in cells) and counting >= 2
 
 
+def _rows(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """The cells; where all lines have as many tabs, a tab parts two cells though one of them is empty."""
+    tabs = {line.count("\t") for line in lines}
+    if len(tabs) == 1 and min(tabs) >= 2:
+        return [tuple(cell.strip() for cell in line[:_MAX_LINE].split("\t")) for line in lines]
+    return [_cells(line) for line in lines]
+
+
 def _is_row(line: str) -> bool:
     cells = _cells(line) if len(line) <= _MAX_LINE else ()
-    return len(cells) >= 3 and not all(map(office, cells))  # offices side by side sign
+    return (len(cells) >= 3 or len(cells) == 2 <= line.count("\t")) and not all(
+        map(office, cells)
+    )  # offices side by side sign
 
 
 def _cells(line: str) -> tuple[str, ...]:
