@@ -87,7 +87,7 @@ def _submission(
     unit = scored.context.roster.unit(code) if code else None
     said_all = [document for document in bundle.documents if document.role != "quoted"]
     own = [document for document in bundle.own if document.role != "quoted"]
-    done = find_activities(own, campaign)
+    done = find_activities(own, campaign, unit.names if unit else ())
     titles = titles_of(said_all, [file.path for file in bundle.files])
     kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids))
     said = squeeze("\n".join(title.text for title in titles))

@@ -48,7 +48,9 @@ LEFT_TO_OTHERS = re.compile(r"由[^,，。；]{1,14}(?:组织|开展|举办|承�
 OF_OTHERS = re.compile(r"^[^,，。；的]{1,12}(?:组织|举办|开展|主办|承办|召集|安排|统一)的")
 SAYS_ONLY_THAT = 5  # signs beside the words of not_counted: the clause names nothing itself
 DENIED_LIST = re.compile(r"\s*[:：]")  # 未开展：网络答题、家书征集
-BARE_LEAD = re.compile(r"原定|原计划|原拟|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)")
+BARE_LEAD = re.compile(
+    r"原定|原计划|原拟|本来?[定想拟]|(?:要求|规定|通知)应(?:当|该)?|^(?:关于|对于|至于|针对|由于|因为?|鉴于|受)"
+)
 
 
 @dataclass(frozen=True, slots=True)

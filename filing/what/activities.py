@@ -11,6 +11,7 @@ from operator import or_
 
 from filing.documents import Document
 from filing.text.tense import without_sources
+from filing.what.covering import Covering
 from filing.what.likeness import NUMBER, SURE, Reading, decided, likelihoods, read, tells
 from filing.what.profiles import Profiles, profiles_of
 from filing.what.statements import Statement, statements
@@ -57,8 +58,8 @@ class Told:
     readings: tuple[Reading, ...]
 
 
-def find_activities(documents: Sequence[Document], campaign: Campaign) -> ActivityFindings:
-    """The activities of ``campaign`` that ``documents``, one unit's report, tell of as done.
+def find_activities(documents: Sequence[Document], campaign: Campaign, names: Sequence[str] = ()) -> ActivityFindings:
+    """The activities of ``campaign`` that ``documents``, the report of the unit called ``names``, tell of as done.
 
     Plans, requests, what was left out and earlier years do not count (CONTRACT.md, Figures: "Activities are those that
     the unit did, not what it plans, quotes, or says it left out").
@@ -66,7 +67,7 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     ids = profiles_of(campaign).ids
     clauses = [
         (statement, likelihoods(reading))
-        for statement, reading in in_company(readings(documents, campaign), likelihoods)
+        for statement, reading in in_company(readings(documents, campaign, names), likelihoods)
     ]
     found = decided([likely for _, likely in clauses])
     return ActivityFindings(
@@ -76,10 +77,10 @@ def find_activities(documents: Sequence[Document], campaign: Campaign) -> Activi
     )
 
 
-def readings(documents: Sequence[Document], campaign: Campaign) -> list[Told]:
+def readings(documents: Sequence[Document], campaign: Campaign, names: Sequence[str] = ()) -> list[Told]:
     """Each sentence of a report that tells of deeds, its clauses as they are weighed alone."""
-    profiles = profiles_of(campaign)
-    told = (Told(statement, tuple(_read(statement, profiles))) for statement in statements(documents, campaign))
+    weighed = _Weighed(profiles_of(campaign), Covering(campaign, names))
+    told = (Told(statement, tuple(weighed.read(statement))) for statement in statements(documents, campaign))
     return [one for one in told if one.readings]
 
 
@@ -97,30 +98,38 @@ def in_company(
         heading, before = one.statement.heading, reduce(or_, alone)
 
 
-def _read(statement: Statement, profiles: Profiles) -> Iterator[Reading]:
-    if statement.is_title or _is_state(statement.text) or FORM_LABEL.search(statement.text):
-        return
-    sentence = _telling(statement.text, profiles)
-    heading = _telling(statement.heading.rpartition(" / ")[2], profiles)
-    for clause in statement.done:
-        if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
-            whole = _telling(clause, profiles)
-            listed = ALL_DONE.match(whole)
-            items = _items(listed[1] if listed else whole, counted=listed is None)
-            for item in items:
-                around = sentence if len(items) == 1 else ""
-                yield read(item, around, heading, profiles, stated=listed is not None)
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """How the sentences of one report are read."""
+
+    profiles: Profiles
+    covering: Covering
+
+    def read(self, statement: Statement) -> Iterator[Reading]:
+        if statement.is_title or _is_state(statement.text) or FORM_LABEL.search(statement.text):
+            return
+        if self.covering.is_all(statement.text):
+            return
+        sentence = self._telling(statement.text)
+        heading = self._telling(statement.heading.rpartition(" / ")[2])
+        for clause in statement.done:
+            if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
+                whole = self._telling(clause)
+                listed = ALL_DONE.match(whole)
+                items = _items(listed[1] if listed else whole, counted=listed is None)
+                for item in items:
+                    around = sentence if len(items) == 1 else ""
+                    yield read(item, around, heading, self.profiles, stated=listed is not None)
+
+    def _telling(self, text: str) -> str:
+        """``text`` without what tells nothing of any activity: who asked for it, and what only covers the report."""
+        return self.profiles.blanked(self.covering.taken_out(without_sources(text))) if text else ""
 
 
 def _items(clause: str, *, counted: bool) -> list[str]:
     """The parts of an enumeration of deeds, each told as one: 演练2场、培训1场."""
     items = [item for item in ENUMERATION.split(clause) if len(item) >= SHORTEST_ITEM]
     return items if len(items) > 1 and (not counted or all(map(NUMBER.search, items))) else [clause]
-
-
-def _telling(text: str, profiles: Profiles) -> str:
-    """``text`` without what tells nothing of any activity: the campaign's name and theme, and who asked for it."""
-    return profiles.blanked(without_sources(text)) if text else ""
 
 
 def _is_state(sentence: str) -> bool:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from filing.text.vocabulary import alternatives
-from filing.what.concepts import Concept, all_concepts, families, mentions, topics
+from filing.what.concepts import Concept, all_concepts, families, is_matter, mentions, topics
 from filing.what.cues import chunks, own_parts, quoted_names
 from filing.what.terms import Term, signs_of
 from records.campaigns import ActivityType, Campaign
@@ -23,6 +24,7 @@ NUMBER_BEFORE = re.compile(r"^\s*[（(]?\d{1,2}[）)、.．\s]*(?=[\u4e00-\u9fff
 LEADING_VERB = re.compile(
     r"^(?:(?:深入|扎实|广泛|积极|集中|全面|持续|认真|切实)?(?:开展|组织|举办|举行|召开|推动|推进|加强|强化|做好|抓好|参加|实施|落实|完善|建设|打造|上好|办好|搞好|讲好)(?:好)?)*(?:一(?:堂|次|间|场|个|项|批|轮|份|支))?"
 )
+AND = re.compile(r"[”\"]?(?:和|与|及|暨|、)")
 TRAILING_NOUN = re.compile(r"(?:系列)?(?:活动|工作)$")
 ATMOSPHERE = re.compile(r"(营造)[^,，。；]{1,16}(氛围)")
 
@@ -89,7 +91,7 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
         **_claimed([_sign_weights(*pair, own=f"{title} {theme}") for pair in bare], SHARPNESS),
     }
     claims |= {term: held for term, held in _inherited(claims).items() if term not in claims}
-    claims |= _limited(claims, [frozenset(topics(title)) for title, _ in bare])
+    claims |= _limited(claims, [title for title, _ in bare])
     return Profiles(tuple(activity.id for activity in activities), tuple(names), claims, common)
 
 
@@ -114,12 +116,12 @@ def _place(term: Term, weight: float) -> str:
         return "family"
     if term.kind == "concept" and weight < IN_TEXT:
         return "loose_concept"
+    if term.kind == "topic" and not is_matter(term.key):
+        return "setting"
     return f"{'title' if weight >= IN_TITLE else 'text'}_{term.kind}"
 
 
-def _limited(
-    claims: Mapping[Term, tuple[Claim, ...]], titled: Sequence[frozenset[str]]
-) -> dict[Term, tuple[Claim, ...]]:
+def _limited(claims: Mapping[Term, tuple[Claim, ...]], titles: Sequence[str]) -> dict[Term, tuple[Claim, ...]]:
     """Deeds with what their activity's title limits them to: of 用电用气专项整治, checks of wires and gas."""
     own = {
         (claim.at, term.key)
@@ -127,12 +129,27 @@ def _limited(
         for claim in held
         if term.kind == "topic" and claim.share >= OWN and claim.place == "title_topic"
     }
-    limits = [frozenset(topic for topic in said if (at, topic) in own) for at, said in enumerate(titled)]
     return {
-        term: tuple(replace(claim, within=limits[claim.at]) for claim in held)
+        term: tuple(
+            replace(claim, within=frozenset(one for one in topics(said) if (claim.at, one) in own))
+            for claim in held
+            for said in [_around(term, titles[claim.at])]
+        )
         for term, held in claims.items()
         if term.kind in ("concept", "family")
     }
+
+
+def _around(deed: Term, title: str) -> str:
+    """The part of a title in which a deed stands: in 隐患排查和应急演练 checks are limited to no drill."""
+    ends = {mention.end for mention in mentions(title)}
+    cuts = [0, *(match.start() for match in AND.finditer(title) if match.start() in ends), len(title)]
+    parts = [title[start:end] for start, end in pairwise(cuts)]
+    return next((part for part in parts if deed.key in _deeds_in(part)), title)
+
+
+def _deeds_in(part: str) -> set[str]:
+    return {key for mention in mentions(part) for key in (mention.concept.name, mention.concept.family)}
 
 
 def _inherited(claims: Mapping[Term, tuple[Claim, ...]]) -> dict[Term, tuple[Claim, ...]]:

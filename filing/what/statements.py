@@ -17,6 +17,7 @@ from records.campaigns import Campaign
 INSTRUCTION = re.compile(
     r"(?:方案|计划|通知|预案|脚本|议程|须知|倡议书|一封信|明白卡|管理制度|规定)(?:[（(][^）)]{0,12}[）)])?(?:\.[A-Za-z]{2,5})?$"
 )
+LEDGER = re.compile(r"(?:隐患|问题|风险)[^,，。；]{0,10}(?:台账|清单|登记[表册]|明细表?|销号表)")
 REPORT = re.compile(r"总结|情况|小结|简报|汇报|信息|报道|成效|纪实|掠影|台账|记录")
 YEAR = re.compile(r"(20\d\d)\s?年")
 TITLE = re.compile(r"(?:总结|小结|(?:工作|活动|开展|进展)情况|(?:情况|工作)(?:报告|汇报)|总结报告)[:：]?$")
@@ -45,7 +46,10 @@ def statements(documents: Sequence[Document], campaign: Campaign) -> Iterator[St
             yield from _of_picture(document)
         else:
             yield from _of_text(document, campaign)
-            for text in done_rows(document, campaign):
+            title = ledger_title(document)
+            if title:
+                yield Statement(document.where, title, (title,))
+            for text in () if title else done_rows(document, campaign):
                 if NOTHING_YET.fullmatch(text.partition("：")[2]):
                     continue
                 yield Statement(document.where, text, (text,), LABEL_UNIT.sub("", text.partition("：")[0]))
@@ -71,6 +75,12 @@ def is_instruction(document: Document) -> bool:
     if any(REPORT.search(head) for head in (*names, *heads)):
         return False
     return any(INSTRUCTION.search(head.strip()) for head in (*names, *heads))
+
+
+def ledger_title(document: Document) -> str:
+    """The title of a list of faults (隐患台账, 问题清单): its rows are what was found, each no deed of its own."""
+    heads = (line for line in document.lines[:3] if len(line) <= LONGEST_BANNER)
+    return next((head for head in heads if LEDGER.search(head)), "") if document.tables else ""
 
 
 def _is_of_another_year(document: Document, campaign: Campaign) -> bool:
