@@ -38,8 +38,8 @@ OF_PAPER = re.compile(
 )
 NUMBER = re.compile(r"[\d一二两三四五六七八九十百](?!分钟|点|[封份]邮件)")
 ATTENDED = re.compile(
-    r"(?P<who>[^,，。；]{2,60}?)(?:共计?|等|约|计)?[\d一二三四五六七八九十百]+余?(?:名[^,，。；、\d]{0,8}|人次?)(?:参加|参会|到会|到场|出席|参训)(?:了)?"
-    r"(?:会议|活动|学习|培训)?"
+    r"(?<![^,，。；：])(?P<who>[^,，。；：]{2,60}?)(?:共计?|等|约|计)?[\d一二三四五六七八九十百]+余?(?:名[^,，。；、\d]{0,8}|人次?)(?:参加|参会|到会|到场|出席|参训)(?:了)?"
+    r"(?:会议|活动|学习|培训)?(?![^,，。；])"
 )
 NO_REPORT = re.compile(r"零报告")
 
@@ -53,9 +53,7 @@ class Covering:
 
     def taken_out(self, text: str) -> str:
         """``text`` with all that blanked, each sign by a blank; of those who attended only how many remain."""
-        attended = ATTENDED.fullmatch(text)
-        if attended and not mentions(attended["who"]):
-            text = " " * attended.end("who") + text[attended.end("who") :]
+        text = ATTENDED.sub(_without_who, text)
         for pattern in (SALUTATION, SENDS, self._names):
             text = pattern.sub(lambda match: " " * len(match[0]), text)
         return text
@@ -75,6 +73,12 @@ class Covering:
         if SIGNATURE.fullmatch(sentence.strip()) and not mentions(sentence):
             return True
         return not NO_SIGN.sub("", self.taken_out(sentence))
+
+
+def _without_who(attended: re.Match[str]) -> str:
+    """科室负责人共46人参加 without who they were, unless they came for a deed (疏散演练46人参加)."""
+    who = attended["who"]
+    return attended[0] if mentions(who) else attended[0].replace(who, " " * len(who), 1)
 
 
 @lru_cache(maxsize=256)
