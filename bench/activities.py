@@ -98,9 +98,12 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def read_field(path: Path) -> Iterator[Report]:
-    """The labelled reports of one field."""
+    """The labelled reports of one field. Raises ValueError where they name an activity that the notice has not."""
     data = json.loads(path.read_text("utf-8"))
     campaign = read_notice(data["notice"])
+    named = {id_ for entry in data["reports"] for id_ in entry["activities"]}
+    if unknown := named - set(profiles_of(campaign).ids):
+        raise ValueError(f"{path.name}: no activity {', '.join(sorted(unknown))} in its notice")
     for at, entry in enumerate(data["reports"], 1):
         documents = [_document(one) for one in entry["documents"]]
         yield Report(

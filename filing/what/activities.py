@@ -111,8 +111,11 @@ class _Weighed:
         if self.covering.is_all(statement.text):
             return
         sentence = self._telling(statement.text)
-        heading = self._telling(statement.heading.rpartition(" / ")[2])
+        above = statement.heading.rpartition(" / ")[2]
+        heading = " " if self.covering.is_addressed(above) else self._telling(above)
         for clause in statement.done:
+            if self.covering.is_of_paper(clause):
+                continue
             if not CORRECTS.search(clause) and (not INSPECTED.search(clause) or FOUND.search(statement.text)):
                 whole = self._telling(clause)
                 listed = ALL_DONE.match(whole)

@@ -18,8 +18,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 LONG = 20
 UNSAID = 0.1
 
-LIKELY, SURE = 0.4, 0.8
+LIKELY, SURE = 0.45, 0.8
 LEAST, STANDS_OUT = 0.15, 1.5
+ONCE = frozenset({"title_topic", "text_topic", "title_pair", "text_pair"})  # a row of places names no more than one
 
 Shares = dict[str, float]
 """By place (a key of [word] in lexicon/weights.toml): how much of it an activity has."""
@@ -57,8 +58,14 @@ def read(clause: str, sentence: str, heading: str, profiles: Profiles, *, stated
         shares[at]["name"] = 1.0
     for at in profiles.named_in(heading):
         shares[at].setdefault("name", parts["heading"])
-    damped = tuple({place: math.log2(1.0 + share) for place, share in own.items()} for own in shares)
-    return Reading(damped, {**_nothing(clause, heading, stated), "asked": float(_is_asked(terms, profiles))})
+    counted = tuple({place: _damped(place, share) for place, share in own.items()} for own in shares)
+    return Reading(counted, {**_nothing(clause, heading, stated), "asked": float(_is_asked(terms, profiles))})
+
+
+def _damped(place: str, share: float) -> float:
+    """What several words give together: one signs' run or matter in full, further ones nothing, other places less."""
+    damped = math.log2(1.0 + share)
+    return min(damped, 1.0) if place in ONCE else damped
 
 
 def likelihoods(reading: Reading) -> list[float]:

@@ -92,7 +92,15 @@ def _profiles(activities: tuple[ActivityType, ...], title: str, theme: str) -> P
     }
     claims |= {term: held for term, held in _inherited(claims).items() if term not in claims}
     claims |= _limited(claims, [title for title, _ in bare])
+    common = alternatives([common.pattern, *_unasked(claims)])
     return Profiles(tuple(activity.id for activity in activities), tuple(names), claims, common)
+
+
+def _unasked(claims: Mapping[Term, tuple[Claim, ...]]) -> Iterator[str]:
+    """Meetings about the campaign (启动会, 部署会), where no activity asks for any."""
+    for concept in all_concepts():
+        if concept.family == "meeting" and not claims[Term("concept", concept.name)]:
+            yield concept.words.pattern
 
 
 def _claimed(weights: Sequence[Weights], sharpness: float = 1.0, before: float = 1.0) -> dict[Term, tuple[Claim, ...]]:
@@ -133,11 +141,16 @@ def _limited(claims: Mapping[Term, tuple[Claim, ...]], titles: Sequence[str]) ->
         term: tuple(
             replace(claim, within=frozenset(one for one in topics(said) if (claim.at, one) in own))
             for claim in held
-            for said in [_around(term, titles[claim.at])]
+            for said in [_around(term, titles[claim.at]) if _is_titled(term, claim) else ""]
         )
         for term, held in claims.items()
         if term.kind in ("concept", "family")
     }
+
+
+def _is_titled(term: Term, claim: Claim) -> bool:
+    """Whether a title limits the deed: what the text alone adds (同时自查其他隐患) goes beyond it."""
+    return term.kind == "family" or claim.place == "title_concept"
 
 
 def _around(deed: Term, title: str) -> str:
