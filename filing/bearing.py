@@ -11,7 +11,7 @@ from filing.kinds import Title
 from filing.text.lexica import words
 from filing.text.squeeze import squeeze, squeezed
 from filing.text.vocabulary import alternatives
-from filing.themes import QUOTED, is_abbreviation, names_another, says_theme, themes_of
+from filing.themes import QUOTED, is_abbreviation, is_kind, names_another, says_theme, themes_of
 from filing.what.concepts import is_matter, topics
 from filing.who.names import NameIndex
 from records.campaigns import Campaign
@@ -47,7 +47,7 @@ def other_topic(title: str, campaign: Campaign, index: NameIndex, unit: str | No
     if says_theme(squeeze(title), themes):
         return None
     other = names_another(_without_own(title, campaign), themes)
-    if other and not _is_name(other, index, unit) and not _is_kind_alone(other, index):
+    if other and not _is_name(other, index, unit) and not _is_kind_alone(other, campaign, index, unit):
         return OtherTopic(other, plain=True, work=True)
     whole = _without_names(title, index)
     for piece in _foreign(title, campaign, index, unit):
@@ -85,17 +85,33 @@ def _is_name(words_: str, index: NameIndex, unit: str | None) -> bool:
     return ends or (unit is not None and any(is_abbreviation(words_, name) for name in index.names_of(unit)))
 
 
-def _is_kind_alone(occasion: str, index: NameIndex) -> bool:
-    """Whether nothing but a name stands before the kind: 县卫健局宣传周 is the campaign's week."""
-    bare = _without_names(occasion, index).strip()[:-1]
-    kind = next((word for word in words("kinds", "campaign_kinds") if bare.endswith(word)), "")
-    name = bare.removesuffix(kind)
-    return bool(kind) and (not name or name.endswith(words("names", "organisations")))
+def _is_kind_alone(occasion: str, campaign: Campaign, index: NameIndex, unit: str | None) -> bool:
+    """Whether nothing but names and words of the notice's title stands before the kind: 三中百日行动, 汛期百日行动.
+
+    A week or month is the campaign's week or month (县卫健局宣传周); an action must be what the title calls it.
+    """
+    themes = themes_of(campaign)
+    kinds = [theme for theme in themes if is_kind(theme)]
+    kind = next((kind for kind in kinds if occasion.endswith(kind)), "")
+    bare = _without_names(occasion, index).strip()
+    if not kind:
+        bare = bare[:-1]
+        kind = next((word for word in words("kinds", "campaign_kinds") if bare.endswith(word)), "")
+    if not kind:
+        return False
+    before = bare.removesuffix(kind).strip()
+    name = _bare(before, index).replace(" ", "")
+    if not name or _is_name(name, index, unit):
+        return True
+    said = _pairs(before)
+    return bool(said) and said <= _pairs(squeeze(campaign.title.removeprefix(campaign.issuer) + campaign.theme))
 
 
 def _without_own(title: str, campaign: Campaign) -> str:
-    """A title without quoted names that are the notice's own: “安全进万家”."""
+    """A title without quoted names and seasons that are the notice's own: “安全进万家”, 秋季."""
     own = _pairs_of(campaign)
+    for period in words("kinds", "other_periods"):
+        title = title.replace(period, " ") if period in campaign.title else title
     return QUOTED.sub(lambda hit: " " if _pairs(squeeze(hit[1])) <= own else hit[0], title)
 
 

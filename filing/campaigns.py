@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from filing.kinds import Title
 from filing.text.squeeze import squeeze
-from filing.themes import QUOTED, says_theme, themes_of, topics_of
+from filing.themes import QUOTED, is_kind, own_names, says_theme, themes_of, topics_of
 from records.campaigns import Campaign, CampaignContext
 
 _CUE_LIMIT = 5.0
@@ -72,7 +72,7 @@ def phrases_of(campaign: Campaign) -> tuple[Phrase, ...]:
             weights[key] = max(weights.get(key, 0.0), weight)
 
     for theme in themes_of(campaign):
-        put(theme, _THEME)
+        put(theme, _CUE if is_kind(theme) else _THEME)
     for piece in re.split(r"[，,、。；—\-！!]+", campaign.theme):
         if len(piece.strip()) >= 4:
             put(piece, _SLOGAN)
@@ -98,9 +98,9 @@ def not_replaced(contexts: Sequence[CampaignContext], received_at: datetime) -> 
         theme
         for context in contexts
         if context.is_open and context.has_begun(received_at)
-        for theme in themes_of(context.campaign)
+        for theme in own_names(context.campaign)
     }
-    return [context for context in contexts if context.is_open or current.isdisjoint(themes_of(context.campaign))]
+    return [context for context in contexts if context.is_open or current.isdisjoint(own_names(context.campaign))]
 
 
 def choose(contexts: Sequence[CampaignContext], texts: Iterable[str]) -> CampaignChoice:
@@ -180,7 +180,7 @@ def named_by_titles(choice: CampaignChoice, titles: Sequence[Title]) -> Campaign
 def _named_in(text: str, ranked: Sequence[CampaignScore]) -> list[CampaignScore]:
     """Campaigns that the text calls by name, the longest names first: 养老机构消防安全月 is not 消防安全月 as well."""
     found = []
-    by_length = sorted(((theme, one) for one in ranked for theme in themes_of(one.context.campaign)), key=_length)
+    by_length = sorted(((theme, one) for one in ranked for theme in own_names(one.context.campaign)), key=_length)
     for theme, one in by_length:
         if theme in text:
             text = text.replace(theme, "\n")

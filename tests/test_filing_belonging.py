@@ -8,6 +8,7 @@ import pytest
 
 from filing.bearing import bears, other_topic
 from filing.notice.reading import read_notice
+from filing.text.squeeze import squeeze
 from filing.themes import says_theme, themes_of
 from filing.who.names import index_of
 from tests.filing_values import NOTICE, context, extract, file, filed_units, message, summary
@@ -129,12 +130,60 @@ def test_a_text_bears_on_the_campaign_by_words_and_matters() -> None:
     [
         ("关于开展“书香东湖”全民阅读季活动的通知", ("书香东湖", "全民阅读季", "阅读季")),
         ("关于开展第34个全国税收宣传月暨便民春风行动的通知", ("税收宣传月", "便民春风行动")),
-        ("关于开展《职业病防治法》宣传周活动的通知", ("职业病防治法",)),
+        ("关于开展《职业病防治法》宣传周活动的通知", ("职业病防治法", "职业病防治法宣传周", "宣传周")),
+        (
+            "关于开展2026年主汛期“防大汛、保安全”百日行动的通知",
+            ("防大汛、保安全", "防大汛、保安全百日行动", "主汛期百日行动", "百日行动"),
+        ),
+        (
+            "关于开展“安康杯”竞赛暨夏季职工劳动保护专项行动的通知",
+            ("安康杯", "安康杯竞赛", "竞赛", "职工劳动保护专项行动", "专项行动"),
+        ),
+        ("关于开展秋季生活垃圾分类集中行动的通知", ("生活垃圾分类集中行动", "集中行动")),
+        ("关于开展2026年城镇燃气安全“敲门行动”的通知", ("敲门行动", "城镇燃气安全敲门行动")),
+        ("关于开展“安全生产月”和“百日除患”行动的通知", ("安全生产月", "百日除患", "百日除患行动")),
     ],
 )
 def test_a_campaign_has_all_the_names_of_its_title(title: str, names: tuple[str, ...]) -> None:
-    """A quoted name and the season behind it, both halves of 暨; neither 第34个 nor 宣传周 names anything."""
+    """A quoted name, what stands behind it, both halves of 暨; 第34个 names nothing."""
     assert themes_of(replace(CAMPAIGN, title=title)) == names
+
+
+HUNDRED_DAYS = replace(CAMPAIGN, title="关于开展2026年主汛期“防大汛、保安全”百日行动的通知")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        *(("桥东村百日行动总结", True), ("百日行动统计表", True), ("自百日行动开展以来,我镇排查隐患", True)),
+        *(("防汛百日行动总结", True), ("主汛期百日行动小结", True), ("防大汛保安全百日行动情况报告", True)),
+        *(("防大汛,保安全", True), ("关于百日行动开展情况的报告", True), ("市政中心2026年百日行动总结", True)),
+        *(("消防安全百日行动总结", False), ("打击整治百日行动总结", False), ("百日攻坚总结", False)),
+        *(("创文百日行动总结", False), ("专项行动总结", False), ("行动总结", False)),
+    ],
+)
+def test_what_kind_of_campaign_it_is_names_it_where_no_other_topic_stands_before(text: str, *, said: bool) -> None:
+    """百日行动 behind a unit's name is the only one that the notice knows; 消防安全百日行动 is another."""
+    assert says_theme(squeeze(text), themes_of(HUNDRED_DAYS)) is said
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        *(
+            ("夕阳红百日行动总结", ""),
+            ("统计表百日行动统计表", ""),
+            ("汛期百日行动总结", ""),
+            ("东湖区百日行动报告", ""),
+        ),
+        *(("夕阳红消防百日行动总结", "夕阳红消防百日行动"), ("夕阳红专项行动总结", "夕阳红专项行动")),
+        ("创文百日行动总结", "创文百日行动"),
+    ],
+)
+def test_an_action_with_another_topic_is_other_work(title: str, words: str) -> None:
+    """An abbreviated name of a unit and what a table is called are no topic."""
+    found = other_topic(title, HUNDRED_DAYS, index_of(context().roster), "S11")
+    assert (found.words if found else "") == words
 
 
 def test_deeds_in_any_words_are_a_report_in_the_body() -> None:
