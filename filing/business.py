@@ -20,6 +20,20 @@ _REPORTS = ("summary", "report")
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the campaigns are called and say, squeezed, and the tables, lists and plans for which they ask."""
+
+    themes: tuple[str, ...]
+    notices: str = ""
+    papers: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> bool:
+        """Whether a plan is asked for."""
+        return any(paper_of(word) == "plan" for word in self.papers)
+
+
+@dataclass(frozen=True, slots=True)
 class Business:
     """``plain``: such a paper reports to no campaign; else it may go with a report, so that a person must look."""
 
@@ -28,16 +42,14 @@ class Business:
     plain: bool
 
 
-def business_in(
-    carried: Carried, subject: str, filenames: Sequence[str], themes: Sequence[str], notices: str = ""
-) -> Business | None:
+def business_in(carried: Carried, subject: str, filenames: Sequence[str], wanted: Wanted) -> Business | None:
     """What makes the message another business; None where a paper or pictures in it may report.
 
-    ``subject`` is without marks of replies; ``themes`` are those of the campaigns that it would belong to, ``notices``
-    the squeezed words of those campaigns: what they are about is no other business.
+    ``subject`` is without marks of replies; ``wanted`` is what is no other business.
     """
-    by_subject = business_of(subject, "subject", themes, notices)
-    papers = [(_of_paper(one, themes, notices), one) for one in carried.papers]
+    themes = wanted.themes
+    by_subject = business_of(subject, "subject", wanted)
+    papers = [(_of_paper(one, wanted), one) for one in carried.papers]
     found = [business for business, _ in papers if business]
     if papers and len(found) == len(papers):
         named = found[0]
@@ -50,18 +62,20 @@ def business_in(
     if papers:
         titled = any(says_theme(_titles(paper), themes) for business, paper in papers if not business)
         return Business(by_subject.word, "subject", False) if by_subject and not titled else None
-    if by_subject is None and paper_of(subject) == "plan" and not carried.pictures:
+    if by_subject is None and paper_of(subject) == "plan" and not carried.pictures and not wanted.plan:
         return Business(subject, "subject", False)
     if by_subject is None:
-        by_names = (business_of(_stem(name), name, themes, notices) for name in filenames)
+        by_names = (business_of(_stem(name), name, wanted) for name in filenames)
         unread = next(filter(None, by_names), None)
         beside = carried.pictures or (carried.body_reports and not (unread and unread.plain))
         return unread if unread and not beside else None
-    return Business(by_subject.word, "subject", by_subject.plain and not carried.pictures and not carried.recordings)
+    shown = bool(carried.pictures or carried.recordings) and by_subject.word not in words("nonreports", "applications")
+    return Business(by_subject.word, "subject", by_subject.plain and not shown)
 
 
-def business_of(title: str, where: str, themes: Sequence[str], notices: str = "") -> Business | None:
+def business_of(title: str, where: str, wanted: Wanted) -> Business | None:
     """What one title says: a kind of paper at its end (…的请示), or a topic anywhere (职称)."""
+    themes, notices = wanted.themes, wanted.notices
     text = _TRAILING.sub("", squeeze(title))
     if kind := next((word for word in words("nonreports", "other_kinds") if text.endswith(word)), ""):
         return Business(kind, where, True)
@@ -74,17 +88,17 @@ def business_of(title: str, where: str, themes: Sequence[str], notices: str = ""
     body = contains_any(text, words("nonreports", "bodies"))
     if body and body not in notices and not says_theme(text, themes):
         return Business(body, where, False)
-    if kind := next((word for word in words("nonreports", "lists") if text.endswith(word)), ""):
-        return Business(kind, where, False)
-    return None
+    kind = next((word for word in words("nonreports", "lists") if text.endswith(word)), "")
+    return Business(kind, where, False) if kind and not contains_any(text, wanted.papers) else None
 
 
-def _of_paper(paper: CarriedPaper, themes: Sequence[str], notices: str) -> Business | None:
+def _of_paper(paper: CarriedPaper, wanted: Wanted) -> Business | None:
     """By its file name or its first lines; none where one of them names a closing report on the campaign."""
     document = paper.document
-    if any(names_summary(squeeze(title)) and says_theme(squeeze(title), themes) for title in _title_lines(paper)):
+    titles = [squeeze(title) for title in _title_lines(paper)]
+    if any(names_summary(title) and says_theme(title, wanted.themes) for title in titles):
         return None
-    found = (business_of(title, document.where, themes, notices) for title in _title_lines(paper))
+    found = (business_of(title, document.where, wanted) for title in _title_lines(paper))
     told = contains_any(squeeze(document.text[:_LOOKED_AT]), words("nonreports", "personal"))
     return next((one for one in found if one), Business(told, document.where, False) if told else None)
 

@@ -174,7 +174,7 @@ def tells_of_deeds(text: str) -> bool:
         return False
     deeds = 0
     for sentence in sentences(text):
-        if sentence.text.rstrip().endswith(("？", "?")):
+        if sentence.text.rstrip().endswith(("？", "?")) or contains_any(sentence.text, words("nonreports", "orders")):
             continue
         done = [clause.text.lower() for clause in sentence.clauses() if clause.is_done]
         deeds += sum(1 for clause in done if _is_deed(clause))

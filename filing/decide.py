@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from filing.business import Business, business_in
+from filing.business import Business, Wanted, business_in
 from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
 from filing.carried import Carried, carried_by
 from filing.confidence import rated
@@ -15,6 +15,7 @@ from filing.documents import Document, documents_of
 from filing.kinds import titles_of
 from filing.nonreports import Situation, non_report
 from filing.papers import paper_of
+from filing.requirements import words_asked_for
 from filing.submitting import Doubt, Reported, report_of
 from filing.text.lexica import contains_any, words
 from filing.text.quoting import is_forward, subject_marks
@@ -179,9 +180,6 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
     best = choice.best
     assert best is not None
     business = _business(case, choice)
-    wanted = any(
-        paper_of(one.what) == "plan" for context in choice.ranked for one in context.context.campaign.requirements
-    )
     return Situation(
         message=case.message,
         carried=case.carried,
@@ -191,7 +189,7 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         relevant=any(scored.fits for scored in choice.ranked),
         sender_known=bool(scene.sender.codes),
         unit_named=any(one.sure and one.content >= _NAMES_IT for one in standings(clues)),
-        plan_wanted=wanted,
+        plan_wanted=_wanted(choice).plan,
         own_message_ids=own_message_ids,
         quotes_us=case.quotes_us,
         business=business,
@@ -200,15 +198,24 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
 
 
 def _business(case: _Case, choice: CampaignChoice) -> Business | None:
-    themes = tuple(theme for scored in choice.ranked for theme in themes_of(scored.context.campaign))
     names = tuple(file.path for file in case.files)
+    return business_in(case.carried, subject_marks(case.message.subject)[1], names, _wanted(choice))
+
+
+def _wanted(choice: CampaignChoice) -> Wanted:
+    """What all campaigns that it may belong to are about and ask for."""
     campaigns = [scored.context.campaign for scored in choice.ranked]
-    notices = "\n".join(text for one in campaigns for text in (one.title, one.issuer, *_activity_words(one)))
-    return business_in(case.carried, subject_marks(case.message.subject)[1], names, themes, squeeze(notices))
+    said = (text for one in campaigns for text in (one.title, one.issuer, *_words_of(one)))
+    return Wanted(
+        themes=tuple(theme for one in campaigns for theme in themes_of(one)),
+        notices=squeeze("\n".join(said)),
+        papers=tuple(word for one in campaigns for word in words_asked_for(one)),
+    )
 
 
-def _activity_words(campaign: Campaign) -> Iterable[str]:
-    return (text for activity in campaign.activities for text in (activity.title, activity.text))
+def _words_of(campaign: Campaign) -> Iterable[str]:
+    yield from (text for activity in campaign.activities for text in (activity.title, activity.text))
+    yield from (requirement.what for requirement in campaign.requirements)
 
 
 def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ...]:
@@ -290,9 +297,11 @@ def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
 
 
 def _says_deeds(case: _Case, choice: CampaignChoice) -> bool:
-    """Whether the own words tell of activities of the campaign as done, whatever verbs they use."""
-    long_enough = len(squeeze(case.carried.own_words)) >= _A_REPORT
-    return long_enough and choice.best is not None and bool(_told(case.documents, choice.best))
+    """Whether the own words tell of activities of the campaign as done, whatever verbs, or are the plan asked for."""
+    if len(squeeze(case.carried.own_words)) < _A_REPORT or choice.best is None:
+        return False
+    planned = _wanted(choice).plan and paper_of(case.message.subject) == "plan"
+    return planned or bool(_told(case.documents, choice.best))
 
 
 def _unread_doubt(carried: Carried, *, tells: bool) -> Doubt | None:

@@ -50,6 +50,12 @@ def titles_of(documents: Sequence[Document], filenames: Sequence[str]) -> tuple[
     return (*papers, *subject, *names, *bodies)
 
 
+def is_plan(titles: Sequence[Title]) -> bool:
+    """Whether papers, file names or subject say that it is a plan, and none that it is anything else."""
+    kinds = {paper_of(title.text) for title in titles if title.role != "body"} - {"", "notice"}
+    return kinds == {"plan"}
+
+
 def _role_of(filename: str) -> str:
     return "slides" if filename.lower().endswith((".ppt", ".pptx", ".dps", ".odp")) else "file"
 
@@ -60,9 +66,17 @@ def _head(document: Document) -> str:
 
 
 def kind_of(
-    documents: Sequence[Document], titles: Sequence[Title], themes: Sequence[str], activity_count: int
+    documents: Sequence[Document],
+    titles: Sequence[Title],
+    themes: Sequence[str],
+    activity_count: int,
+    *,
+    early: bool = False,
 ) -> KindFinding:
-    """``themes``: squeezed words by which the campaign as a whole is known; ``activity_count``: found in the report."""
+    """``themes``: squeezed words by which the campaign as a whole is known; ``activity_count``: found in the report.
+
+    ``early``: half of the campaign is still to come, so that 情况报告 closes nothing.
+    """
     named = [(title, paper_of(title.text)) for title in titles]
     for title, paper in named:
         if paper == "summary":
@@ -71,7 +85,7 @@ def kind_of(
     if zero := next((d for d in documents if d.role == "body" and "零报告" in d.text), None):
         return KindFinding("summary", False, Evidence("kind", zero.where, "零报告"))
     for title, paper in named:
-        if paper == "report" and title.role != "slides" and _on_the_whole(title, themes, activity_count):
+        if paper == "report" and not early and title.role != "slides" and _on_the_whole(title, themes, activity_count):
             return KindFinding("summary", not _says_theme(title, themes), _evidence(title))
     body = next((d for d in documents if d.role == "body" and names_summary(squeeze(d.text[:400]))), None)
     if body and not _has_paper(documents):

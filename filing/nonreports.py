@@ -12,6 +12,7 @@ from filing.papers import paper_of
 from filing.text.lexica import contains_any, words
 from filing.text.quoting import split_body
 from filing.text.squeeze import squeeze
+from filing.text.vocabulary import marker
 from records.filings import Evidence, NotReportReason
 from records.mail import Message
 
@@ -125,11 +126,16 @@ def is_auto_reply(s: Situation) -> Evidence | None:
         return None
     if told := contains_any(s.message.subject.lower(), words("nonreports", "auto_subjects")):
         return Evidence("not_a_report", "subject", told)
-    if told := contains_any(s.written, words("nonreports", "auto_bodies")):
+    if (told := contains_any(s.written, words("nonreports", "auto_bodies"))) and not _announces_a_report(s):
         return Evidence("not_a_report", "body", told)
     if marked := _answered_by_machine(s.message):
         return Evidence("not_a_report", "header", marked)
     return Evidence("not_a_report", "body", s.written[:80]) if _is_away(s) else None
+
+
+def _announces_a_report(s: Situation) -> bool:
+    """Another system says that a unit's report waits there: a person must fetch it."""
+    return s.unit_named and paper_of(s.subject) in ("summary", "report")
 
 
 def _is_away(s: Situation) -> bool:
@@ -217,6 +223,14 @@ def is_plan(s: Situation) -> Evidence | None:
     if all(one.paper in ("plan", "notice") for one in papers):
         return Evidence("not_a_report", papers[0].document.where, _first_line(papers[0])[:80])
     return None
+
+
+def is_application(s: Situation) -> Evidence | None:
+    """Somebody applies for money or leave, or lays something before the office: thanks at its end are no answer."""
+    if s.has_files or s.tells or s.carried.body_reports or s.business:
+        return None
+    told = marker("nonreports", "applies").search(s.words)
+    return Evidence("not_a_report", "body", told[0]) if told else None
 
 
 def is_question(s: Situation) -> Evidence | None:
@@ -313,6 +327,7 @@ _RULES: tuple[tuple[NotReportReason, Rule], ...] = (
     ("notice", is_notice),
     ("plan", is_plan),
     ("question", is_question),
+    ("other_business", is_application),
     ("thanks", is_thanks),
     ("own_mail", is_own_mail_passed_on),
     ("other_business", is_other_business),

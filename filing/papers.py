@@ -14,6 +14,8 @@ notice: of the unit's own; "": the words do not say."""
 
 _CITED = re.compile(r"《[^》]*(?:通知|方案|意见|函|计划)》")
 _NOTICE = re.compile(r"(?:的|紧急|补充)通知\W*$")  # 关于报送总结的通知 asks for one
+# 总结再发一次: it is there, and not to come.
+_AGAIN = re.compile(r"再次?(?:发|报送?|传|寄)(?:来|给您)?[一1两2][次遍份]|再次(?:报送|发送|上报)")
 _ORDER: tuple[tuple[Paper, str], ...] = (
     ("report", "reports"),
     ("material", "materials"),
@@ -40,6 +42,7 @@ def paper_of(title: str) -> Paper:
 
 def names_summary(text: str) -> bool:
     """Whether squeezed text names a closing report that is there, not one to come or a meeting about it."""
+    text = _AGAIN.sub("", text)
     for phrase in words("kinds", "not_yet"):
         text = text.replace(phrase, "")
     if not contains_any(text, words("kinds", "summaries")):

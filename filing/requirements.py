@@ -17,6 +17,7 @@ from records.units import Unit
 
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|报|[^\d一二三四五六七八九十日号])")
 _SPLIT = re.compile(r"[、，,;；/]|以及|和|及|或")
+_BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 LATE = timedelta(days=5)
 _GENERIC = ("材料", "资料", "报告", "总结", "情况", "活动", "相关", "有关", "工作")
 
@@ -35,6 +36,8 @@ def requirement_for(
 ) -> Answer:
     """``titles`` is the squeezed text of titles, file names and subject; ``received`` aware."""
     asked = [one for one in campaign.requirements if unit is None or applies_to(one, unit)]
+    if doubtful and is_interim(titles) and not any(is_interim(one.what) for one in asked):
+        kind = "material"
     early = [one for one in asked if _is_in_time_for(one, titles, received)]
     closing = kind == "summary" and not doubtful and not is_interim(titles) and not early
     if named := early or _named([one for one in asked if one.kind == "summary" or not closing], titles):
@@ -56,6 +59,26 @@ def _is_open(requirement: Requirement) -> bool:
     return bool(contains_any(what, words("kinds", "open_materials"))) or not contains_any(
         what, words("kinds", "closed_materials")
     )
+
+
+def asked_for(requirement: Requirement) -> tuple[str, ...]:
+    """What a table, list or plan that is asked for is called: 隐患排查台账, 台账; none where any report answers."""
+    if requirement.kind == "summary" or _is_open(requirement) or is_interim(requirement.what):
+        return ()
+    found = []
+    for token in _tokens(requirement):
+        noun = next((word for word in words("kinds", "closed_materials") if token.endswith(word)), "")
+        found += [word for word in (token, noun) if noun and len(word) > 1]
+    return tuple(dict.fromkeys(found))
+
+
+def words_asked_for(campaign: Campaign) -> tuple[str, ...]:
+    """The same of all its requirements."""
+    return tuple(word for requirement in campaign.requirements for word in asked_for(requirement))
+
+
+def _tokens(requirement: Requirement) -> list[str]:
+    return [squeeze(token) for token in _SPLIT.split(_BRACKETS.sub("", requirement.what)) if squeeze(token)]
 
 
 def applies_to(requirement: Requirement, unit: Unit) -> bool:
@@ -87,7 +110,9 @@ def _naming(requirement: Requirement, titles: str) -> int:
         return 4 if wanted in titles else 0
     if is_interim(titles):
         return 0
-    tokens = [squeeze(token) for token in _SPLIT.split(requirement.what)]
+    if any(word in titles for word in asked_for(requirement)):
+        return 2
+    tokens = _tokens(requirement)
     distinctive = [
         token for token in tokens if len(token) >= 3 and token not in _GENERIC and paper_of(token) != "material"
     ]

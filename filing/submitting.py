@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from filing.addressees import addressed_elsewhere
@@ -13,9 +13,9 @@ from filing.bearing import bears, is_formal, is_of_other_work, other_topic
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.corrections import sign_in
 from filing.documents import Document
-from filing.kinds import KindFinding, Title, kind_of, titles_of
-from filing.papers import names_summary
-from filing.requirements import requirement_for
+from filing.kinds import KindFinding, Title, is_plan, kind_of, titles_of
+from filing.papers import names_summary, paper_of
+from filing.requirements import requirement_for, words_asked_for
 from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
 from filing.themes import QUOTED, says_theme, themes_of
@@ -26,6 +26,7 @@ from filing.who.clues import Clue, Source
 from filing.who.names import index_of
 from filing.who.units import UnitVerdict
 from filing.years import earlier_year, is_of_its_time
+from records.campaigns import Campaign
 from records.filings import Evidence, Submission, Trace
 from records.words import Text
 
@@ -87,12 +88,14 @@ def _submission(
     unit = scored.context.roster.unit(code) if code else None
     said_all = [document for document in bundle.documents if document.role != "quoted"]
     own = [document for document in bundle.own if document.role != "quoted"]
-    done = find_activities(own, campaign)
     titles = titles_of(said_all, [file.path for file in bundle.files])
-    kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids))
+    planned = _is_asked_plan(campaign, titles)
+    done = ActivityFindings((), (), doubtful=False) if planned else find_activities(own, campaign)
+    early = _is_early(campaign, received_at.astimezone(ZoneInfo(scored.context.timezone)).date())
+    kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids), early=early)
     said = squeeze("\n".join(title.text for title in titles))
     answer = requirement_for(campaign, unit, kind.kind, doubtful=kind.doubtful, titles=said, received=received_at)
-    figures = find_figures(own, campaign, answer.kind, unit.names if unit else ())
+    figures = () if planned else find_figures(own, campaign, answer.kind, unit.names if unit else ())
     saying = sign_in(titles, said_all)
     doubtful = [
         *([] if verdict.sure else ["unit"]),
@@ -122,6 +125,17 @@ def _submission(
         trace=trace,
     )
     return submission, _content_doubt(bundle, choice, submission, titles, received_at)
+
+
+def _is_asked_plan(campaign: Campaign, titles: Sequence[Title]) -> bool:
+    """What the unit will do, and a requirement asks for it: nothing in it was done."""
+    return is_plan(titles) and any(paper_of(word) == "plan" for word in words_asked_for(campaign))
+
+
+def _is_early(campaign: Campaign, day: date) -> bool:
+    """Whether half of the campaign is still to come."""
+    period = campaign.period
+    return period is not None and day - period.from_ < period.to - day
 
 
 def _disbelieved(base: Submission, results: str) -> Submission:
