@@ -40,6 +40,7 @@ from records.words import Text
 
 _IDENTIFIER = re.compile(r"<[^<>\s]{3,200}>")
 _A_REPORT = 24  # squeezed characters from which on own words can report
+_A_PLAN = 60  # the same of a whole body that plans
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
 
@@ -193,7 +194,7 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         own_message_ids=own_message_ids,
         quotes_us=case.quotes_us,
         business=business,
-        tells=bool(_told(case.documents, best)),
+        tells=bool(_told(case, best)),
     )
 
 
@@ -218,10 +219,17 @@ def _words_of(campaign: Campaign) -> Iterable[str]:
     yield from (requirement.what for requirement in campaign.requirements)
 
 
-def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ...]:
-    """Activities of the campaign that the own words tell of as done."""
-    said = [document for document in documents if document.role == "body"]
+def _told(case: _Case, scored: CampaignScore) -> tuple[str, ...]:
+    """Activities of the campaign that the own words tell of as done; names of files behind links tell of none."""
+    names = [squeeze(link.name) for link in case.message.cloud_links if link.name]
+    said = [_without_lines(document, names) for document in case.documents if document.role == "body"]
     return find_activities(said, scored.context.campaign).ids
+
+
+def _without_lines(document: Document, names: Sequence[str]) -> Document:
+    """Without the lines in which any of the names stands."""
+    kept = (line for line in document.text.splitlines() if not any(name in squeeze(line) for name in names))
+    return replace(document, text="\n".join(kept)) if names else document
 
 
 def _report(
@@ -298,10 +306,10 @@ def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
 
 def _says_deeds(case: _Case, choice: CampaignChoice) -> bool:
     """Whether the own words tell of activities of the campaign as done, whatever verbs, or are the plan asked for."""
-    if len(squeeze(case.carried.own_words)) < _A_REPORT or choice.best is None:
-        return False
-    planned = _wanted(choice).plan and paper_of(case.message.subject) == "plan"
-    return planned or bool(_told(case.documents, choice.best))
+    if paper_of(case.message.subject) == "plan" and _wanted(choice).plan:
+        return len(squeeze(case.message.body_text)) >= _A_PLAN
+    long_enough = len(squeeze(case.carried.own_words)) >= _A_REPORT
+    return long_enough and choice.best is not None and bool(_told(case, choice.best))
 
 
 def _unread_doubt(carried: Carried, *, tells: bool) -> Doubt | None:

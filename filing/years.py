@@ -60,13 +60,26 @@ def earlier_year(
 
 
 def _wholly_earlier(paper: Document, allowed: frozenset[int]) -> int | None:
-    """The year in a paper's own title and its signature or notice, where none in it is the campaign's."""
+    """The year in a paper's own title and its signature or notice, where none in it is the campaign's.
+
+    A title without a year leaves it to the date of signature.
+    """
+    if years_in(paper.text) & allowed:
+        return None
     head = "".join(line for line, zone in _lines(paper) if zone == "head")
     titled = _sure_years(years_in(head), paper if paper.from_pixels else None)
     rest = paper.text.replace(head, "", 1)
-    if not titled or max(titled) >= min(allowed) or years_in(paper.text) & allowed:
-        return None
-    return max(titled) if titled & _dated_years(rest) else None
+    if not titled:
+        signed = _signed_years(paper)
+        return max(signed) if signed and max(signed) < min(allowed) else None
+    return max(titled) if max(titled) < min(allowed) and titled & _dated_years(rest) else None
+
+
+def _signed_years(paper: Document) -> frozenset[int]:
+    """Of its dates of signature: of one that was read from pixels only what is said twice."""
+    lines = (line for line, zone in _lines(paper) if zone == "signature" and _MONTH.search(line))
+    years = frozenset[int]().union(*(years_in(line) for line in lines))
+    return _sure_years(years, paper if paper.from_pixels else None)
 
 
 def _dated_years(text: str) -> frozenset[int]:
