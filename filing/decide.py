@@ -9,7 +9,7 @@ from datetime import datetime
 
 from filing.business import Business, Wanted, business_in
 from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
-from filing.carried import Carried, carried_by
+from filing.carried import Carried, carried_by, without_links
 from filing.confidence import rated
 from filing.documents import Document, documents_of
 from filing.kinds import titles_of
@@ -221,15 +221,8 @@ def _words_of(campaign: Campaign) -> Iterable[str]:
 
 def _told(case: _Case, scored: CampaignScore) -> tuple[str, ...]:
     """Activities of the campaign that the own words tell of as done; names of files behind links tell of none."""
-    names = [squeeze(link.name) for link in case.message.cloud_links if link.name]
-    said = [_without_lines(document, names) for document in case.documents if document.role == "body"]
+    said = [without_links(d, case.message.cloud_links) for d in case.documents if d.role == "body"]
     return find_activities(said, scored.context.campaign).ids
-
-
-def _without_lines(document: Document, names: Sequence[str]) -> Document:
-    """Without the lines in which any of the names stands."""
-    kept = (line for line in document.text.splitlines() if not any(name in squeeze(line) for name in names))
-    return replace(document, text="\n".join(kept)) if names else document
 
 
 def _report(

@@ -234,7 +234,7 @@ def is_plan(s: Situation) -> Evidence | None:
 
 def is_application(s: Situation) -> Evidence | None:
     """Somebody applies for money or leave, or lays something before the office: thanks at its end are no answer."""
-    if s.has_files or s.tells or s.carried.body_reports or s.business:
+    if s.has_files or s.tells or s.carried.body_reports:
         return None
     told = marker("nonreports", "applies").search(s.words)
     return Evidence("not_a_report", "body", told[0]) if told else None
@@ -305,7 +305,8 @@ def is_other_business(s: Situation) -> Evidence | None:
     """Something else that the office must deal with: lists, invoices, applications, changes of contact."""
     if s.carried.unread or s.carried.broken or s.carried.links:
         return None
-    if s.business and s.business.plain and not (s.tells and s.carried.body_reports):
+    reports = s.tells and s.carried.body_reports and not (s.business and _applies(s, s.business))
+    if s.business and s.business.plain and not reports:
         return Evidence("not_a_report", s.business.where, s.business.word)
     if s.carried.body_reports:
         return None
@@ -319,6 +320,12 @@ def is_other_business(s: Situation) -> Evidence | None:
         return None
     told = contains_any(s.words, words("nonreports", "business"))
     return Evidence("not_a_report", "body", told) if told else None
+
+
+def _applies(s: Situation, business: Business) -> bool:
+    """Subject and body are one application: what it tells of is why."""
+    applies = marker("nonreports", "applies").search(s.words)
+    return business.word in words("nonreports", "applications") and bool(applies)
 
 
 def _first_line(paper: CarriedPaper) -> str:

@@ -191,6 +191,8 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
         return next((one.words for one in sure), "")
     if not papers:
         return next((other.words for one, other in told if other and other.plain and is_table(one.text)), "")
+    if contains_any(squeeze("\n".join(title.text for title in titles)), words_asked_for(context.campaign)):
+        return ""
     tells = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
     headlined = tells or not any(is_formal(title.text) for title in titles if title.role != "body")
     return "" if headlined and base.activities else is_of_other_work(titles, context.campaign, index, base.unit)
@@ -219,14 +221,16 @@ def _belongs_by_deeds(
 ) -> bool:
     """A closing report that never names the only open campaign, but tells of several of its activities, in its time.
 
-    Where a title says what the campaign is about (垃圾分类总结), one is enough.
+    Where a title says what the campaign is about (垃圾分类总结), one is enough, or several of whatever words.
     """
     campaign = choice.ranked[0].context.campaign
-    said = squeeze("\n".join(title.text for title in titles))
-    enough = 1 if any(topic in said for topic in topics_of(campaign)) else _SEVERAL
-    if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < enough:
+    said, several = squeeze("\n".join(title.text for title in titles)), len(base.activities) >= _SEVERAL
+    titled = any(topic in said for topic in topics_of(campaign))
+    only = sum(scored.context.is_open for scored in choice.ranked) == 1
+    if not only or not (several or (titled and base.activities)):
         return False
-    return all(is_of_its_time(paper.text, campaign) and bears(paper.text, campaign) for paper in papers)
+    borne = (titled and several) or all(bears(paper.text, campaign) for paper in papers)
+    return borne and all(is_of_its_time(paper.text, campaign) for paper in papers)
 
 
 def _corrects_figures(choice: CampaignChoice, base: Submission, bundle: Bundle) -> bool:

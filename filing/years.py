@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from filing.documents import Document
 from filing.kinds import Title
 from filing.text.tense import YEAR
-from filing.who.zones import layout_of
+from filing.who.zones import DATE, layout_of
 from records.campaigns import Campaign
 
 _HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _REPEATED = 2
+_SIGNED = 30  # characters of a line with a unit's name and a date
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月")
 _DOTTED = re.compile(r"(?<!\d)(20\d\d)(?=[./\-年]\d{1,2})")
 _DATED = re.compile(r"(?<!\d)(20\d\d)(?:年|[./\-])\d{1,2}(?!\d)")
@@ -77,8 +78,8 @@ def _wholly_earlier(paper: Document, allowed: frozenset[int]) -> int | None:
 
 def _signed_years(paper: Document) -> frozenset[int]:
     """Of its dates of signature: of one that was read from pixels only what is said twice."""
-    lines = (line for line, zone in _lines(paper) if zone == "signature" and _MONTH.search(line))
-    years = frozenset[int]().union(*(years_in(line) for line in lines))
+    lines = (line for line, zone in _lines(paper) if zone in ("signature", "tail") and len(line) <= _SIGNED)
+    years = frozenset[int]().union(*(years_in(line) for line in lines if DATE.search(line)))
     return _sure_years(years, paper if paper.from_pixels else None)
 
 
