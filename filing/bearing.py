@@ -189,3 +189,8 @@ def _pairs(text: str) -> frozenset[str]:
 def is_formal(title: str) -> bool:
     """Whether it ends as titles of papers do (…文件, …证书), not as headlines do."""
     return squeeze(_EXTENSION.sub("", title.lower())).endswith(words("kinds", "paper_nouns"))
+
+
+def is_table(title: str) -> bool:
+    """Whether it ends as titles of tables do (…报表)."""
+    return squeeze(_EXTENSION.sub("", title.lower())).endswith("表")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filing.documents import Document, is_container
 from filing.papers import Paper, paper_of
@@ -14,7 +14,7 @@ from filing.text.squeeze import squeeze
 from filing.text.vocabulary import word_list
 from filing.who.zones import is_addressee, is_transparent, layout_of
 from records.extracts import Extract
-from records.mail import Message
+from records.mail import CloudLink, Message
 
 _SMALL_PIXELS = 160  # icons and logos of mail signatures
 _SMALL_OCTETS = 2500
@@ -58,7 +58,7 @@ def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequenc
     """Sorts what was read and what was not."""
     leaves = [leaf for extract in extracts for leaf in _leaves(extract) if not _is_harmless(leaf)]
     first = next((d for d in documents if d.role == "body" and d.where == "body"), None)
-    own = own_words(first.text if first else "")
+    own = own_words(without_links(first, message.cloud_links).text if first else "")
     inner = [d for d in documents if d.role == "body" and d is not first and not _is_notice(d.text)]
     return Carried(
         papers=tuple(_papers(documents)),
@@ -70,6 +70,13 @@ def carried_by(message: Message, extracts: Sequence[Extract], documents: Sequenc
         own_words=own,
         links=sum(link.file_sha256 is None for link in message.cloud_links),
     )
+
+
+def without_links(document: Document, links: Sequence[CloudLink]) -> Document:
+    """A body without the lines in which files are named that are not at hand: their names tell of nothing."""
+    names = [squeeze(link.name) for link in links if link.name]
+    kept = (line for line in document.text.splitlines() if not any(name in squeeze(line) for name in names))
+    return replace(document, text="\n".join(kept)) if names else document
 
 
 def asks(text: str) -> int:

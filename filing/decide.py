@@ -9,7 +9,7 @@ from datetime import datetime
 
 from filing.business import Business, Wanted, business_in
 from filing.campaigns import CampaignChoice, CampaignScore, backed_by_deeds, choose, named_by_titles, not_replaced
-from filing.carried import Carried, carried_by
+from filing.carried import Carried, carried_by, without_links
 from filing.confidence import rated
 from filing.documents import Document, documents_of
 from filing.kinds import titles_of
@@ -40,6 +40,7 @@ from records.words import Text
 
 _IDENTIFIER = re.compile(r"<[^<>\s]{3,200}>")
 _A_REPORT = 24  # squeezed characters from which on own words can report
+_A_PLAN = 60  # the same of a whole body that plans
 _NAMES_IT = 3.0  # what must speak for a unit so that a machine's mail counts as its
 
 
@@ -149,7 +150,7 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
         passed_on=case.passed_on,
         inner_senders=_inner_senders(case, context) if sender.trusted else {},
     )
-    return scene, scene.index
+    return scene, index
 
 
 def _inner_senders(case: _Case, context: CampaignContext) -> dict[str, Known]:
@@ -193,7 +194,7 @@ def _situation(case: _Case, choice: CampaignChoice, scene: Scene, own_message_id
         own_message_ids=own_message_ids,
         quotes_us=case.quotes_us,
         business=business,
-        tells=bool(_told(case.documents, best)),
+        tells=bool(_told(case, best)),
     )
 
 
@@ -218,9 +219,9 @@ def _words_of(campaign: Campaign) -> Iterable[str]:
     yield from (requirement.what for requirement in campaign.requirements)
 
 
-def _told(documents: Sequence[Document], scored: CampaignScore) -> tuple[str, ...]:
-    """Activities of the campaign that the own words tell of as done."""
-    said = [document for document in documents if document.role == "body"]
+def _told(case: _Case, scored: CampaignScore) -> tuple[str, ...]:
+    """Activities of the campaign that the own words tell of as done; names of files behind links tell of none."""
+    said = [without_links(d, case.message.cloud_links) for d in case.documents if d.role == "body"]
     return find_activities(said, scored.context.campaign).ids
 
 
@@ -298,10 +299,10 @@ def _by_membership(case: _Case, choice: CampaignChoice) -> CampaignChoice:
 
 def _says_deeds(case: _Case, choice: CampaignChoice) -> bool:
     """Whether the own words tell of activities of the campaign as done, whatever verbs, or are the plan asked for."""
-    if len(squeeze(case.carried.own_words)) < _A_REPORT or choice.best is None:
-        return False
-    planned = _wanted(choice).plan and paper_of(case.message.subject) == "plan"
-    return planned or bool(_told(case.documents, choice.best))
+    if paper_of(case.message.subject) == "plan" and _wanted(choice).plan:
+        return len(squeeze(case.message.body_text)) >= _A_PLAN
+    long_enough = len(squeeze(case.carried.own_words)) >= _A_REPORT
+    return long_enough and choice.best is not None and bool(_told(case, choice.best))
 
 
 def _unread_doubt(carried: Carried, *, tells: bool) -> Doubt | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from filing.documents import Document
 from filing.papers import Paper, is_interim, names_summary, paper_of
@@ -14,7 +15,12 @@ from records.campaigns import Kind
 from records.filings import Evidence
 
 _LONG = 600  # characters from which on a paper without a telling title may be a closing report
+_SEVERAL = 2
 _MANY = 3  # activities that only a closing report tells of
+
+
+Stage = Literal["early", "middle", "over"]
+"""Of a campaign: its first half, its second, and what comes behind its last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,11 @@ def kind_of(
     themes: Sequence[str],
     activity_count: int,
     *,
-    early: bool = False,
+    stage: Stage = "middle",
 ) -> KindFinding:
     """``themes``: squeezed words by which the campaign as a whole is known; ``activity_count``: found in the report.
 
-    ``early``: half of the campaign is still to come, so that 情况报告 closes nothing.
+    In the first half of a campaign 情况报告 closes nothing (``stage``); when it is over, fewer deeds show that it does.
     """
     named = [(title, paper_of(title.text)) for title in titles]
     for title, paper in named:
@@ -85,7 +91,7 @@ def kind_of(
     if zero := next((d for d in documents if d.role == "body" and "零报告" in d.text), None):
         return KindFinding("summary", False, Evidence("kind", zero.where, "零报告"))
     for title, paper in named:
-        if paper == "report" and not early and title.role != "slides" and _on_the_whole(title, themes, activity_count):
+        if paper == "report" and title.role != "slides" and _on_the_whole(title, themes, activity_count, stage):
             return KindFinding("summary", not _says_theme(title, themes), _evidence(title))
     body = next((d for d in documents if d.role == "body" and names_summary(squeeze(d.text[:400]))), None)
     if body and not _has_paper(documents):
@@ -93,8 +99,10 @@ def kind_of(
     return _material(documents, named, activity_count)
 
 
-def _on_the_whole(title: Title, themes: Sequence[str], activity_count: int) -> bool:
-    return _says_theme(title, themes) or activity_count >= _MANY
+def _on_the_whole(title: Title, themes: Sequence[str], activity_count: int, stage: Stage) -> bool:
+    if stage == "early":
+        return False
+    return _says_theme(title, themes) or activity_count >= (_SEVERAL if stage == "over" else _MANY)
 
 
 def _says_theme(title: Title, themes: Sequence[str]) -> bool:

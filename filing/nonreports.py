@@ -21,6 +21,7 @@ _THANKS_LENGTH = 120
 _BEGINNING = 8
 _CLAUSE = re.compile(r"[,，。.;；!！?？:：、~～\n]+")
 _CLAUSE_OF_THANKS = 12
+_COUNTED = re.compile(r"已|[^为]了|\d余?(?:人|次|场|份|条|处|期|户|个|名)")
 _MANY_ADS = 4  # words of advertisements in a stranger's mail that also names units: 已服务宁钢等320家单位
 
 
@@ -197,7 +198,7 @@ def is_advertisement(s: Situation) -> Evidence | None:
 def is_notice(s: Situation) -> Evidence | None:
     """The notice itself, or a reminder of it, with no report beside it."""
     papers = s.carried.papers
-    if s.carried.body_reports or s.carried.pictures or s.carried.unread or s.carried.broken:
+    if s.carried.pictures or s.carried.unread or s.carried.broken or (s.carried.body_reports and not _passes_on(s)):
         return None
     if papers and all(one.paper == "notice" and asks(one.document.text) >= 2 for one in papers):
         return Evidence("not_a_report", papers[0].document.where, _first_line(papers[0])[:80])
@@ -211,6 +212,12 @@ def is_notice(s: Situation) -> Evidence | None:
     ):
         return Evidence("not_a_report", "subject", s.subject[:80])
     return None
+
+
+def _passes_on(s: Situation) -> bool:
+    """请各科室遵照执行: words that hand a notice down, and nothing done or counted beside them."""
+    told = contains_any(s.words, (*words("nonreports", "orders"), *words("nonreports", "hands_down")))
+    return bool(told) and not _COUNTED.search(squeeze(s.carried.own_words))
 
 
 def is_plan(s: Situation) -> Evidence | None:
@@ -227,7 +234,7 @@ def is_plan(s: Situation) -> Evidence | None:
 
 def is_application(s: Situation) -> Evidence | None:
     """Somebody applies for money or leave, or lays something before the office: thanks at its end are no answer."""
-    if s.has_files or s.tells or s.carried.body_reports or s.business:
+    if s.has_files or s.tells or s.carried.body_reports:
         return None
     told = marker("nonreports", "applies").search(s.words)
     return Evidence("not_a_report", "body", told[0]) if told else None
@@ -298,7 +305,8 @@ def is_other_business(s: Situation) -> Evidence | None:
     """Something else that the office must deal with: lists, invoices, applications, changes of contact."""
     if s.carried.unread or s.carried.broken or s.carried.links:
         return None
-    if s.business and s.business.plain and not (s.tells and s.carried.body_reports):
+    reports = s.tells and s.carried.body_reports and not (s.business and _applies(s, s.business))
+    if s.business and s.business.plain and not reports:
         return Evidence("not_a_report", s.business.where, s.business.word)
     if s.carried.body_reports:
         return None
@@ -312,6 +320,12 @@ def is_other_business(s: Situation) -> Evidence | None:
         return None
     told = contains_any(s.words, words("nonreports", "business"))
     return Evidence("not_a_report", "body", told) if told else None
+
+
+def _applies(s: Situation, business: Business) -> bool:
+    """Subject and body are one application: what it tells of is why."""
+    applies = marker("nonreports", "applies").search(s.words)
+    return business.word in words("nonreports", "applications") and bool(applies)
 
 
 def _first_line(paper: CarriedPaper) -> str:

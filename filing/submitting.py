@@ -9,16 +9,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from filing.addressees import addressed_elsewhere
-from filing.bearing import bears, is_formal, is_of_other_work, other_topic
+from filing.bearing import bears, is_formal, is_of_other_work, is_table, other_topic
 from filing.campaigns import CampaignChoice, CampaignScore, is_on_the_whole
 from filing.corrections import sign_in
 from filing.documents import Document
-from filing.kinds import KindFinding, Title, is_plan, kind_of, titles_of
+from filing.kinds import KindFinding, Stage, Title, is_plan, kind_of, titles_of
 from filing.papers import names_summary, paper_of
 from filing.requirements import requirement_for, words_asked_for
 from filing.text.lexica import contains_any, words
 from filing.text.squeeze import squeeze
-from filing.themes import QUOTED, says_theme, themes_of
+from filing.themes import QUOTED, says_theme, themes_of, topics_of
 from filing.what.activities import ActivityFindings, find_activities
 from filing.what.figures import find_figures
 from filing.who.bundles import Bundle
@@ -91,8 +91,8 @@ def _submission(
     titles = titles_of(said_all, [file.path for file in bundle.files])
     planned, names = _is_asked_plan(campaign, titles), unit.names if unit else ()
     done = ActivityFindings((), (), doubtful=False) if planned else find_activities(own, campaign, names)
-    early = _is_early(campaign, received_at.astimezone(ZoneInfo(scored.context.timezone)).date())
-    kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids), early=early)
+    stage = _stage(campaign, received_at.astimezone(ZoneInfo(scored.context.timezone)).date())
+    kind = kind_of(said_all, titles, themes_of(campaign), len(done.ids), stage=stage)
     said = squeeze("\n".join(title.text for title in titles))
     answer = requirement_for(
         campaign,
@@ -140,10 +140,11 @@ def _is_asked_plan(campaign: Campaign, titles: Sequence[Title]) -> bool:
     return is_plan(titles) and any(paper_of(word) == "plan" for word in words_asked_for(campaign))
 
 
-def _is_early(campaign: Campaign, day: date) -> bool:
-    """Whether half of the campaign is still to come."""
+def _stage(campaign: Campaign, day: date) -> Stage:
     period = campaign.period
-    return period is not None and day - period.from_ < period.to - day
+    if period is None or period.from_ > period.to:
+        return "middle"
+    return "over" if day > period.to else "early" if day - period.from_ < period.to - day else "middle"
 
 
 def _disbelieved(base: Submission, results: str) -> Submission:
@@ -178,7 +179,7 @@ def _content_doubt(
         return Doubt("campaign_unknown", _OTHER_WORK.fill(words=other))
     if _corrects_figures(choice, base, bundle):
         return None
-    if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, papers):
+    if base.kind == "summary" and not is_on_the_whole(scored) and not _belongs_by_deeds(choice, base, titles, papers):
         return Doubt("campaign_unknown", _NOT_NAMED)
     return None
 
@@ -197,6 +198,8 @@ def _other_work(choice: CampaignChoice, base: Submission, titles: Sequence[Title
         sure = (one for one in others if one.plain or _is_repeated(one.words, papers) or (one.work and not ours))
         return next((one.words for one in sure), "")
     if not papers:
+        return next((other.words for one, other in told if other and other.plain and is_table(one.text)), "")
+    if contains_any(squeeze("\n".join(title.text for title in titles)), words_asked_for(context.campaign)):
         return ""
     tells = any(contains_any(squeeze(title.text), words("nonreports", "deeds")) for title in titles)
     headlined = tells or not any(is_formal(title.text) for title in titles if title.role != "body")
@@ -221,12 +224,21 @@ def _is_blank(base: Submission, papers: Sequence[Document]) -> bool:
     return written and not (base.activities or base.figures or zero)
 
 
-def _belongs_by_deeds(choice: CampaignChoice, base: Submission, papers: Sequence[Document]) -> bool:
-    """A closing report that never names the only open campaign, but tells of several of its activities, in its time."""
+def _belongs_by_deeds(
+    choice: CampaignChoice, base: Submission, titles: Sequence[Title], papers: Sequence[Document]
+) -> bool:
+    """A closing report that never names the only open campaign, but tells of several of its activities, in its time.
+
+    Where a title says what the campaign is about (垃圾分类总结), one is enough, or several of whatever words.
+    """
     campaign = choice.ranked[0].context.campaign
-    if sum(scored.context.is_open for scored in choice.ranked) != 1 or len(base.activities) < _SEVERAL:
+    said, several = squeeze("\n".join(title.text for title in titles)), len(base.activities) >= _SEVERAL
+    titled = any(topic in said for topic in topics_of(campaign))
+    only = sum(scored.context.is_open for scored in choice.ranked) == 1
+    if not only or not (several or (titled and base.activities)):
         return False
-    return all(is_of_its_time(paper.text, campaign) and bears(paper.text, campaign) for paper in papers)
+    borne = (titled and several) or all(bears(paper.text, campaign) for paper in papers)
+    return borne and all(is_of_its_time(paper.text, campaign) for paper in papers)
 
 
 def _corrects_figures(choice: CampaignChoice, base: Submission, bundle: Bundle) -> bool:

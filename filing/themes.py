@@ -30,6 +30,7 @@ _SEASONS = ("月", "周", "季")  # “书香栖山”全民阅读季 is also th
 _MARK = "月周日节年"
 _BETWEEN = 4  # characters that may stand between a campaign's topic and 月 or 周
 _LEAST = 4
+_LONG = 6  # signs from which on a topic's last ones tell it
 _OCCASION = re.compile(
     r"[\u4e00-\u9fff]{2,}?(?:宣传|活动|教育|服务|主题|安全|生产|质量|普法|读书|文化|卫生|创建|防控|免疫|健康|敬老|志愿|消防|攻坚)[月周日节]"
     r"|[\u4e00-\u9fff]{2,}?(?<![一二三四五六七八九十本每当上])[月周日节季]"
@@ -187,7 +188,8 @@ def _ends(topic: str) -> tuple[str, ...]:
 
 def topics_of(campaign: Campaign) -> tuple[str, ...]:
     """What the campaign is about, without what kind it is: 防灾减灾 of 防灾减灾宣传月."""
-    found = (_core(theme).topic for theme in own_names(campaign))
+    found = [_core(theme).topic for theme in own_names(campaign)]
+    found += [topic[-_LEAST:] for topic in found if len(topic) >= _LONG]  # 垃圾分类 of 生活垃圾分类
     return tuple(dict.fromkeys(topic for topic in found if len(topic) >= _LEAST))
 
 

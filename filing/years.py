@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from filing.documents import Document
 from filing.kinds import Title
 from filing.text.tense import YEAR
-from filing.who.zones import layout_of
+from filing.who.zones import DATE, layout_of
 from records.campaigns import Campaign
 
 _HAN = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _REPEATED = 2
+_SIGNED = 30  # characters of a line with a unit's name and a date
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})月")
 _DOTTED = re.compile(r"(?<!\d)(20\d\d)(?=[./\-年]\d{1,2})")
 _DATED = re.compile(r"(?<!\d)(20\d\d)(?:年|[./\-])\d{1,2}(?!\d)")
@@ -60,13 +61,26 @@ def earlier_year(
 
 
 def _wholly_earlier(paper: Document, allowed: frozenset[int]) -> int | None:
-    """The year in a paper's own title and its signature or notice, where none in it is the campaign's."""
+    """The year in a paper's own title and its signature or notice, where none in it is the campaign's.
+
+    A title without a year leaves it to the date of signature.
+    """
+    if years_in(paper.text) & allowed:
+        return None
     head = "".join(line for line, zone in _lines(paper) if zone == "head")
     titled = _sure_years(years_in(head), paper if paper.from_pixels else None)
     rest = paper.text.replace(head, "", 1)
-    if not titled or max(titled) >= min(allowed) or years_in(paper.text) & allowed:
-        return None
-    return max(titled) if titled & _dated_years(rest) else None
+    if not titled:
+        signed = _signed_years(paper)
+        return max(signed) if signed and max(signed) < min(allowed) else None
+    return max(titled) if max(titled) < min(allowed) and titled & _dated_years(rest) else None
+
+
+def _signed_years(paper: Document) -> frozenset[int]:
+    """Of its dates of signature: of one that was read from pixels only what is said twice."""
+    lines = (line for line, zone in _lines(paper) if zone in ("signature", "tail") and len(line) <= _SIGNED)
+    years = frozenset[int]().union(*(years_in(line) for line in lines if DATE.search(line)))
+    return _sure_years(years, paper if paper.from_pixels else None)
 
 
 def _dated_years(text: str) -> frozenset[int]:
