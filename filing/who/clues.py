@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -12,6 +12,7 @@ from filing.documents import Document
 from filing.papers import paper_of
 from filing.text.lexica import words
 from filing.text.squeeze import is_han, squeeze, squeezed
+from filing.who import latin
 from filing.who.nameforms import PLACELIKE, Quality
 from filing.who.names import Hit, NameIndex
 from filing.who.zones import DATE, Layout, layout_of
@@ -49,6 +50,7 @@ WEIGHTS: dict[Source, float] = {
 _QUALITY: dict[Quality, float] = {"name": 1.0, "short": 0.85, "core": 0.35, "blurred": 0.4}
 _RESIDUE = 4  # characters that may stand beside name, department, date and telephone in a signature
 _MAX_MENTIONS = 40
+_ROWS = 2  # units in first cells from which on a table is a list of them
 _MAX_HEADS, _MAX_REST = 3, 16  # names in a title, characters of what is left of a name in a signature
 _IN_TITLE = 1.15  # of a title that begins with the name and ends with 总结: it says whose summary it is
 _AROUND = 12  # characters before and behind a name that tell what its unit does there
@@ -81,11 +83,29 @@ def clues_in(document: Document, index: NameIndex) -> list[Clue]:
     """Clues of one document by where the names stand in it."""
     layout = layout_of(document)
     hits = index.find(layout.row, blurred=document.from_pixels)
-    found = [clue for hit in hits[:_MAX_MENTIONS] for clue in _of_hit(document, layout, hit, hits, index)]
+    listed = _listed(layout, hits)
+    found = [
+        replace(clue, source="mention", weight=WEIGHTS["mention"]) if hit in listed and clue.source == "head" else clue
+        for hit in hits[:_MAX_MENTIONS]
+        for clue in _of_hit(document, layout, hit, hits, index)
+    ]
     for hit in hits[_MAX_MENTIONS:]:
         if layout.zone_at(hit.start) in ("signature", "tail"):
             found += _of_hit(document, layout, hit, hits, index)
     return [*found, *_completed(document, layout, hits, index)]
+
+
+def _listed(layout: Layout, hits: Sequence[Hit]) -> list[Hit]:
+    """Names in the first cells of a table's rows, one unit a row: whom it tells of, not whose it is."""
+    row = layout.row
+    first = [hit for hit in hits if "\t" in row.lines[row.line_of(hit.start)] and _opens_line(layout, hit)]
+    return first if len({hit.units for hit in first}) >= _ROWS else []
+
+
+def _opens_line(layout: Layout, hit: Hit) -> bool:
+    row = layout.row
+    before = row.text[row.line_start(row.line_of(hit.start)) : hit.start]
+    return not before.strip("0123456789、. ")
 
 
 def _completed(document: Document, layout: Layout, hits: Sequence[Hit], index: NameIndex) -> Iterator[Clue]:
@@ -111,7 +131,8 @@ def _of_hit(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit], i
     text = layout.row.lines[line] if layout.row.lines else document.text
     source = _source(document, layout, hit, hits)
     weight = WEIGHTS[source] * _QUALITY[hit.quality] * (1.0 if len(hit.units) == 1 else 0.3)
-    if source == "head" and document.role != "body" and _titles(layout, hit):
+    titled = source == "subject" or (source == "head" and document.role != "body")
+    if titled and _titles(layout, hit):
         weight *= _IN_TITLE
     sure = hit.quality in ("name", "short") and len(hit.units) == 1 and hit.standing == "clear"
     for unit in hit.units:
@@ -132,11 +153,19 @@ def _source(document: Document, layout: Layout, hit: Hit, hits: Sequence[Hit]) -
         return "guest"
     if document.role == "subject":
         return "subject"
+    if not _can_head(layout, hit):
+        return "mention"
     if document.role == "body" and (zone == "head" or _is_self(layout, hit)):
         return "body"
     if zone == "head" and line_is_name(layout, hit):
         return "letterhead"
     return "head" if zone in ("head", "signature") else "mention"
+
+
+def _can_head(layout: Layout, hit: Hit) -> bool:
+    """Whether a name stands where a title or name does: a wrapped line of English prose is none."""
+    raw = layout.row.lines[layout.row.line_of(hit.start)]
+    return not latin.is_latin(hit.name) or line_is_name(layout, hit) or latin.is_titled(raw)
 
 
 def _titles(layout: Layout, hit: Hit) -> bool:
@@ -175,6 +204,8 @@ def signs(layout: Layout, hit: Hit, hits: Sequence[Hit]) -> bool:
         if other is not hit and other.standing == "clear" and low <= other.start and other.end <= high:
             name = row.text[other.start : other.end]
             before, behind = before.replace(name, ""), behind.replace(name, "")
+    if latin.is_latin(hit.name):
+        return not latin.rest_of(before) and not latin.rest_of(behind)
     if before.startswith(("联系", "电话")) or before.endswith(words("names", "guests_before")):
         return False
     rest = _residue(behind)
@@ -189,7 +220,7 @@ def line_is_name(layout: Layout, hit: Hit) -> bool:
     row = layout.row
     low, high = row.line_start(row.line_of(hit.start)), row.line_end(row.line_of(hit.end - 1))
     behind = row.text[hit.end : high]
-    return low == hit.start and (not behind or behind in words("names", "papers"))
+    return not row.text[low : hit.start].strip() and (not behind or behind in words("names", "papers"))
 
 
 def _residue(text: str) -> str:
@@ -215,6 +246,8 @@ def is_guest(layout: Layout, hit: Hit) -> bool:
     row = layout.row
     line = row.line_of(hit.start)
     before = row.text[max(row.line_start(line), hit.start - _AROUND) : hit.start]
+    if latin.is_latin(hit.name):
+        return latin.guest_before(before)
     behind = _behind(layout, hit)
     if behind.startswith(words("names", "guests_after")) or _APART.match(behind):
         return True

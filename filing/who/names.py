@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
 from filing.text.lexica import words
 from filing.text.squeeze import Squeezed, is_han, squeeze
 from filing.text.vocabulary import word_list
+from filing.who import latin
 from filing.who.nameforms import ORDINAL, PLACELIKE, Form, Quality, forms_of, lengths_by_head, units_that_begin_others
-from filing.who.shortforms import common_places, is_own, short_forms, shorter_endings, take_apart
+from filing.who.shortforms import common_places, is_own, own_pieces, short_forms, shorter_endings, take_apart
 from records.units import Roster, Unit
 
 Standing = Literal["clear", "campus", "part", "branch"]
@@ -24,6 +26,7 @@ _TOWNS = ("镇", "乡", "街道")
 _MAX_NAME = 40
 _FUZZY_LENGTH = 6
 _MAX_INDEXES = 8
+_HOME_NAME = 4  # characters of 第二分公司 at least, without its parent's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class NameIndex:
         self._lengths = lengths_by_head(self._forms)
         self._halves: dict[str, list[tuple[str, int]]] | None = None
         self._own_names: dict[str, tuple[str, ...]] = {}
+        self._pieces: dict[str, frozenset[str]] | None = None
+        self._views: dict[frozenset[str], NameIndex] = {frozenset(): self}
         self._parents = units_that_begin_others(self._forms)
+        self._latin_places = latin.bracketed(name for unit in roster.units for name in unit.names)
 
     def unit(self, code: str) -> Unit:
         """The unit of that code; raises ``KeyError``."""
@@ -69,6 +75,57 @@ class NameIndex:
         """What is the unit's own in its name (小脚印 of 东湖区小脚印托育园); "" where that is a place or too little."""
         stem = take_apart(squeeze(self._units[code].name), self.places).stem
         return stem if is_own(stem) and not stem.endswith(PLACELIKE) else ""
+
+    def fitting(self, text: str) -> frozenset[str]:
+        """Units whose own part of the name (大石坝, 河滨路) a display name or subject holds; the longest counts."""
+        if self._pieces is None:
+            self._pieces = {code: self._pieces_of(code) for code in self._units}
+        said = squeeze(text)
+        held = {code: max((len(one) for one in own if one in said), default=0) for code, own in self._pieces.items()}
+        longest = max(held.values(), default=0)
+        return frozenset(code for code, length in held.items() if length and length == longest)
+
+    def _pieces_of(self, code: str) -> frozenset[str]:
+        return frozenset(piece for name in self.names_of(code) for piece in own_pieces(name, self.places))
+
+    def among(self, wholes: Iterable[str], named: Iterable[str]) -> NameIndex:
+        """The same names, and those that are clear among the parts of ``wholes`` and the units ``named``.
+
+        In a mail of 石桥乡, 红星村 is that town's; in one of the company, 第二分公司 is its own; where 朝阳街道竹园社区
+        stands, 竹园社区 is that one.
+        """
+        likely = frozenset(code for whole in wholes for code in self.parts_of(whole)) | frozenset(named)
+        if likely not in self._views:
+            self._views[likely] = self._with_forms(self._bare_forms(likely))
+        return self._views[likely]
+
+    def _bare_forms(self, likely: frozenset[str]) -> dict[str, Form]:
+        owners: dict[str, set[str]] = {}
+        for code in likely:
+            for form in self._names_at_home(code):
+                owners.setdefault(form, set()).add(code)
+        alone = {form: next(iter(codes)) for form, codes in owners.items() if len(codes) == 1}
+        return {form: Form((code,), "short") for form, code in alone.items() if form not in self._forms}
+
+    def _names_at_home(self, code: str) -> Iterator[str]:
+        """How the unit is called where nobody else can be meant."""
+        for name in self.names_of(code):
+            if not latin.is_latin(name):
+                yield from short_forms(name, self.places)
+        own = self.names_of(code)[0]
+        for whole in (one for other in self._units if self.is_part_of(code, other) for one in self.names_of(other)):
+            rest = own.removeprefix(whole)
+            if rest != own and len(rest) >= _HOME_NAME:
+                yield from (rest, rest.removeprefix("第"))
+
+    def _with_forms(self, more: dict[str, Form]) -> NameIndex:
+        if not more:
+            return self
+        view = copy(self)
+        view._forms = {**self._forms, **more}
+        view._lengths = lengths_by_head(view._forms)
+        view._halves, view._views = None, {}
+        return view
 
     def may_mean(self, texts: Iterable[str], code: str, other: str) -> bool:
         """Whether texts that name ``code`` could mean ``other``: an alias 石桥卫生院 is short for 石桥乡卫生院."""
@@ -91,6 +148,26 @@ class NameIndex:
             return False
         before, behind = other.stem.split(core, 1)  # 东关第二小学 is not 东关小学
         return not behind and (not before or before.endswith(_PLACES))
+
+    def is_english_of(self, name: str, code: str) -> bool | None:
+        """Whether an English name is the unit's in other words; None where the roster has no English name of it."""
+        known = [one for one in self._units[code].names if latin.is_latin(one)]
+        return any(latin.is_wording_of(name, one) for one in known) if known else None
+
+    def has_namesake(self, code: str) -> bool:
+        """Whether another unit's own name begins like this one's: 海沃液压机械, 海沃传动机械."""
+        own = take_apart(squeeze(self._units[code].name), self.places).stem[:2]
+        return any(other != code and own in name for other in self._units for name in self.names_of(other))
+
+    def unit_of_domain(self, domain: str) -> str | None:
+        """The unit whose English name begins with a word that is its own and that the mail domain holds."""
+        told = set(re.findall(r"[a-z]+", domain.lower().rpartition(".")[0]))
+        firsts: dict[str, set[str]] = {}
+        for unit in self._units.values():
+            for word in (latin.distinct_word(name) for name in unit.names if latin.is_latin(name)):
+                firsts.setdefault(word, set()).add(unit.code)
+        found = set().union(*(codes for word, codes in firsts.items() if word and word in told))
+        return next(iter(found)) if len(found) == 1 else None
 
     def is_misread(self, name: str, code: str) -> bool:
         """Whether a squeezed name is one of the unit's with a character or, if it is long, two read wrongly."""
@@ -164,6 +241,8 @@ class NameIndex:
     def _judged(self, text: Squeezed, span: _Span, blurred: bool, previous: int) -> Hit:
         start, end, form = span
         name = text.text[start:end]
+        if latin.is_latin(name):
+            return self._latin_hit(text, span)
         begin = self._with_places(text, start, blurred)
         own_ends = self.names_of(form.units[0])
         behind = text.text[end : min(text.line_end(text.line_of(end - 1)), end + 16)]
@@ -172,6 +251,16 @@ class NameIndex:
         if standing in ("clear", "campus") and begin != previous and not self._left_is_free(text, begin, start, form):
             standing = "part"
         return Hit(form.units, begin, stop, name, form.quality, standing, stop + reach)
+
+    def _latin_hit(self, text: Squeezed, span: _Span) -> Hit:
+        """An English name; no words of a longer one may stand beside it."""
+        start, end, form = span
+        line = text.line_of(start)
+        own = latin.behind_name(text.text[end : text.line_end(text.line_of(end - 1))], self._latin_places)
+        begins = latin.is_before_name(text.text[text.line_start(line) : start])
+        standing: Standing = "branch" if own is None else "clear" if begins else "part"
+        stop = end + (own or 0)
+        return Hit(form.units, start, stop, text.text[start:end], form.quality, standing, stop)
 
     def _with_places(self, text: Squeezed, start: int, blurred: bool) -> int:
         """Where the name begins when the places common in the roster are counted in."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from filing.text.lexica import words
 from filing.text.squeeze import squeeze
@@ -46,14 +47,12 @@ _PLACE = _place_pattern()
 
 def common_places(names: Iterable[str]) -> tuple[str, ...]:
     """Places with which many of the names begin (滨海市, 东湖区), and the same without their ending; longest first."""
-    counted: Counter[str] = Counter()
-    total = 0
-    for name in names:
-        total += 1
-        found = _PLACE.match(name)
-        counted.update({place for place in found.groups() if place} if found else ())
-    floor = max(2, total * _COMMON_SHARE)
+    found = [_PLACE.match(name) for name in names]
+    parted = [tuple(place for place in one.groups() if place) for one in found if one]
+    counted = Counter(place for places in parted for place in set(places))
+    floor = max(2, len(found) * _COMMON_SHARE)
     common = {place for place, count in counted.items() if count >= floor}
+    common |= {above for places in parted for above, place in pairwise(places) if place in common}
     bare = {re.sub(r"(自治区|自治州|地区|省|市|区|县|旗|盟)$", "", place) for place in common}
     return tuple(sorted(common | {place for place in bare if len(place) >= 2}, key=len, reverse=True))
 
@@ -95,6 +94,8 @@ def alias_forms(alias: str, name: str, places: Sequence[str]) -> tuple[str, ...]
     ending = take_apart(name, places).ending
     endings = (ending, *shorter_endings(ending)) if ending else ()
     stems = {alias.removesuffix(one) for one in endings if alias.endswith(one)}
+    if not stems and ending.endswith("公司"):  # 宁钢矿业 is also 宁钢矿业公司
+        stems, endings = {alias}, (ending, "公司")
     return tuple(sorted(stem + one for stem in stems if is_own(stem) for one in endings if stem + one != alias))
 
 
@@ -103,8 +104,19 @@ def _stems(stem: str) -> tuple[str, ...]:
     found = [stem]
     for word in words("names", "middles"):
         found += [stem.removesuffix(word)] if stem.endswith(word) else []
-        found += [stem.split(word, 1)[1]] if 2 <= stem.find(word) <= 5 else []
+        if 2 <= stem.find(word) <= 5:
+            town, village = stem.split(word, 1)
+            found += [village, town + village] if village else [town]
     return tuple(one for one in dict.fromkeys(found) if is_own(one))
+
+
+def own_pieces(name: str, places: Sequence[str]) -> tuple[str, ...]:
+    """What is the unit's own in a registered name, without the town before it (大石坝, 河滨路); () if an ordinal."""
+    stem = take_apart(name, places).stem
+    for word in words("names", "middles"):
+        stem = stem.removesuffix(word)
+        stem = stem.split(word, 1)[1] if 2 <= stem.find(word) <= 5 else stem
+    return (stem,) if is_own(stem) and not _ORDINAL.search(stem) else ()
 
 
 def is_own(stem: str) -> bool:

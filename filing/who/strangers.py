@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from filing.documents import Document
 from filing.text.lexica import words
 from filing.text.squeeze import squeeze, squeezed
+from filing.who import latin
 from filing.who.names import Hit, NameIndex
 from filing.who.zones import DATE, Layout, is_transparent, layout_of
 from records.campaigns import Campaign
@@ -42,6 +43,7 @@ class Stranger:
     holds: tuple[str, ...] = ()  # units whose names are a part of it
     from_pixels: bool = False  # read by OCR: one or two characters may be wrong
     signs: bool = False  # beside the date, where the one that reports signs
+    is_english: bool = False  # the English name of a unit is seldom on the roster
 
 
 def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> list[Stranger]:
@@ -57,11 +59,22 @@ def strangers_in(document: Document, index: NameIndex, campaign: Campaign) -> li
         if any(hit.quality != "core" for hit in here):
             continue
         signs = layout.zones[line] == "signature"
-        name = organisation_in(text, signs=signs) or (place_in(text) or part_in(text) if signs else "")
+        english = latin.organisation_in(text)
+        name = english or organisation_in(text, signs=signs) or (place_in(text) or part_in(text) if signs else "")
         worded = any(index.is_wording_of(name, unit) or name in index.names_of(unit) for h in here for unit in h.units)
         if name and not worded and not _is_office(name, offices, index):
             at = (document.top_sha256, document.sha256)
-            found.append(Stranger(name, document.where, text, *at, from_pixels=document.from_pixels, signs=signs))
+            found.append(
+                Stranger(
+                    name,
+                    document.where,
+                    text,
+                    *at,
+                    from_pixels=document.from_pixels,
+                    signs=signs,
+                    is_english=bool(english),
+                )
+            )
     return [*found, *_in_titles(document, layout, hits, (offices, index))]
 
 

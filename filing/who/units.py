@@ -27,6 +27,8 @@ _AGREEING = 7.5  # signature and letterhead or title: enough against the address
 _LEAD = 4.5  # by which a signature must outweigh what speaks for another unit
 _WITH_ADDRESS = 1.5
 _SORTED = 2.5  # enough where a coordinator or the parent sorted several units' papers
+_AGREES = 1.0  # what agrees with the name without being it
+_PLAIN_SUBJECT = 3.0  # the weight of a subject that does not begin with the name and end with 总结
 _MANY = 3  # units besides the best: a list, not a report
 
 
@@ -43,6 +45,8 @@ class Witnesses:
     speaks: bool = False  # there is running text, that could call itself 我院
     owner: str | None = None  # unit to whom the sender's own sorting of several reports gives this one
     others: frozenset[str] = frozenset()  # units whose reports stand beside this one
+    says_we: bool = False  # in English, that has no 我院
+    agreeing: frozenset[str] = frozenset()  # units a part of whose names the display name or the subject holds
 
     def is_sorted_for(self, unit: str, index: NameIndex) -> bool:
         """Whether somebody who may report for the unit put its papers apart from others': a coordinator, its parent."""
@@ -124,7 +128,7 @@ def judge(seen: Witnesses, index: NameIndex) -> UnitVerdict:
     claims = sorted(claims, key=lambda one: one.said < CLAIM)  # stable: display names alone come last
     top = claims[0]
     rivals = [one for one in claims[1:] if one.said >= CLAIM or top.said < CLAIM]
-    rivals = [one for one in rivals if not _only_covers(one, top, seen, index)]
+    rivals = [one for one in rivals if not _only_covers(one, top, seen, index) and not _is_told_of(one, top, index)]
     if len(claims) > _MANY and top.content - claims[_MANY].content < 1.0:
         return _review(seen, [None, *(one.unit for one in claims[:2])], "unit_many", _MANY_TEXT)
     if _tied(top, rivals) or _is_of_a_relative(top, rivals, index):
@@ -160,7 +164,13 @@ def _only_covers(rival: Standing, top: Standing, seen: Witnesses, index: NameInd
         return False
     places = {(clue.where, clue.source) for clue in _clues_of(seen, rival.unit)} - {("sender", "sender_name")}
     papers = {clue.where for clue in _clues_of(seen, top.unit) if clue.source == "signature"} - {"body"}
-    return bool(papers) and places == {("body", "signature")}
+    return bool(papers) and places in ({("body", "signature")}, {("body", "body")})
+
+
+def _is_told_of(rival: Standing, top: Standing, index: NameIndex) -> bool:
+    """Whether the running text of what a town signs only tells of its village, 古渡村文书自编快板."""
+    signed = "signature" in top.by_source and top.content >= _AGREEING
+    return signed and set(rival.by_source) <= {"body", "mention"} and index.is_part_of(rival.unit, top.unit)
 
 
 def _is_of_a_relative(top: Standing, rivals: Sequence[Standing], index: NameIndex) -> bool:
@@ -189,7 +199,8 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
         return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
     by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
-    if by_parent and "signature" in top.by_source and top.sure and not rivals:
+    passed = seen.passed_on and _signs_and_tells(seen, top.unit)
+    if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not rivals:
         return UnitVerdict((top.unit,), True, 0.85, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
@@ -198,6 +209,20 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
         "{where} says {unit}, but the mailbox is that of {other}; please check.",
     ).fill(where=_place(seen, top.unit), unit=index.unit(top.unit).name, other=_names(mailbox, index))
     return _review(seen, [top.unit, *mailbox], "unit_against_address", text)
+
+
+def _signs_and_tells(seen: Witnesses, unit: str) -> bool:
+    """Whether a paper that is passed on is signed by the unit and names it in its title or text too."""
+    own = [clue for clue in seen.clues if clue.unit == unit and clue.sure]
+    signed = {clue.where for clue in own if clue.source == "signature"} - {"body"}
+    return any(clue.where in signed for clue in own if clue.source in ("letterhead", "head", "mention"))
+
+
+def _is_only_a_party(seen: Witnesses, top: Standing, mailbox: Sequence[str]) -> bool:
+    """Whether the paper that the unit heads tells of the mailbox's unit as of another (与乙公司合用的食堂)."""
+    told = [clue.source for clue in seen.clues if clue.unit in mailbox and clue.where != "sender"]
+    headed = any(c.sure for c in seen.clues if c.unit == top.unit and c.source in ("letterhead", "signature"))
+    return headed and bool(told) and set(told) == {"guest"}
 
 
 def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdict:
@@ -209,13 +234,22 @@ def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdic
     elif domain:
         needed = 3.0
     photographed = set(top.by_source) <= {"photo", "mention"} and top.by_source.get("photo", 0) >= 2.5
-    if top.sure and (top.content >= needed or photographed):
+    if top.sure and (top.content + _bonus(seen, top, index) >= needed or photographed):
         return UnitVerdict((top.unit,), True, _confidence(top, known), clues=_clues_of(seen, top.unit))
     text = Text(
         "只有{where}提到{unit}，依据不足，请核对是否由该单位报送。",
         "Only {where} names {unit}; please check whether this unit sent it.",
     ).fill(where=_place(seen, top.unit), unit=index.unit(top.unit).name)
     return _review(seen, [top.unit], "unit_doubtful", text)
+
+
+def _bonus(seen: Witnesses, top: Standing, index: NameIndex) -> float:
+    """What agrees without naming it: 我村 of a village, a display name or subject that holds a part of its name."""
+    if not top.has(_OWN_WORDS | _PLACED):
+        return 0.0
+    shown = _AGREES if top.unit in seen.agreeing and "sender_name" not in top.by_source else 0.0
+    titled = top.by_source.get("subject", 0.0) > _PLAIN_SUBJECT
+    return shown + (_AGREES if titled and seen.selves and fits_selves(top.unit, seen.selves, index) else 0.0)
 
 
 def _confidence(top: Standing, known: bool) -> float:
@@ -234,7 +268,7 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     code = seen.sender.code
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
     others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
-    silent = seen.speaks and not seen.selves
+    silent = seen.speaks and not seen.selves and not seen.says_we
     odd = bool(strangers or others) or code in seen.others or silent or seen.hints_at_branch or seen.passed_on
     if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
@@ -271,6 +305,8 @@ def _stranger_against(top: Standing, seen: Witnesses, index: NameIndex) -> Stran
     signed = {clue.where for clue in seen.clues if clue.unit == top.unit and clue.source in ("signature", "letterhead")}
     signs = "signature" in top.by_source  # a name in subject or file name is then a host's or a guest's
     for stranger in seen.strangers:
+        if stranger.is_english and top.has(_PLACED):
+            continue  # the English name below the Chinese one is seldom on the roster
         misread = stranger.from_pixels and index.is_misread(stranger.name, top.unit)
         beside = stranger.where in signed and not (stranger.signs and _has_own_part(stranger, top, index))
         own = any(name.endswith(stranger.name) for name in index.names_of(top.unit))  # 第二分公司 alone

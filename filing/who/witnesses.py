@@ -14,6 +14,7 @@ from filing.text.vocabulary import word_list
 from filing.who.assigning import Assignment, assignments_in
 from filing.who.bundles import Bundle, NamedFile, is_shared
 from filing.who.clues import WEIGHTS, Clue, clues_in, clues_of_name
+from filing.who.latin import distinct_word, is_latin
 from filing.who.names import NameIndex
 from filing.who.sections import sections_of
 from filing.who.senders import Known
@@ -24,6 +25,8 @@ from records.extracts import Extract
 from records.mail import Message
 
 _SELF = re.compile(rf"[我本]({'|'.join(sorted(word_list('names')['selves'], key=len, reverse=True))})(?![长方家人])")
+_WE = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
+_FEW = 20  # documents in which names are looked for that make shorter ones clear
 _EXTENSION = re.compile(r"\.[0-9a-zA-Z]{1,5}$")
 _LONG_CORE = 4
 _RUNNING = 100  # characters from which on a text speaks of its writer
@@ -43,6 +46,7 @@ class Scene:
     sender: Known
     passed_on: bool
     inner_senders: Mapping[str, Known]  # of attached messages that a trusted forwarder passes on, by path
+    index: NameIndex  # of the roster, with the names that are clear in this message
 
     def sender_of(self, bundle: Bundle) -> Known:
         """Who sent the bundle: of one that lies in one attached message, its writer."""
@@ -63,6 +67,8 @@ def scene_of(
     inner_senders: Mapping[str, Known],
 ) -> Scene:
     """All clues, by where they stand. A paper with several units' reports comes as one document a report."""
+    speaks = bool(message.sender.name) and not passed_on and not sender.trusted
+    index = _at_home(message, documents, index, sender)
     found: dict[str, list[Clue]] = {}
     parted = (sections_of(one, index, sorted_by_office=sender.trusted) for one in documents[:_CLUE_DOCUMENTS])
     documents = (*(one for parts in parted for one in parts), *documents[_CLUE_DOCUMENTS:])
@@ -82,10 +88,27 @@ def scene_of(
         if subject := dict(extract.metadata).get("subject", "") if extract.media_type == "message/rfc822" else "":
             path = next((file.path for file in files if file.sha256 == extract.part.sha256), "")
             found.setdefault(path, []).extend(clues_of_name(subject, "inner", path, index))
-    speaks = bool(message.sender.name) and not passed_on and not sender.trusted
     named = clues_of_name(message.sender.name, "sender_name", "sender", index) if speaks else []
+    if not sender.codes and not passed_on and not sender.trusted:
+        named += _of_domain(message.sender.address, index)
     kept = {where: tuple(clues) for where, clues in found.items()}
-    return Scene(message, tuple(documents), tuple(files), kept, tuple(named), sender, passed_on, inner_senders)
+    return Scene(message, tuple(documents), tuple(files), kept, tuple(named), sender, passed_on, inner_senders, index)
+
+
+def _at_home(message: Message, documents: Sequence[Document], index: NameIndex, sender: Known) -> NameIndex:
+    """The index with the short names that are clear from who sends and from what is named in full."""
+    shown = clues_of_name(message.sender.name, "sender_name", "sender", index) if message.sender.name else []
+    wholes = {*sender.codes, *(clue.unit for clue in shown if clue.sure)}
+    told = [clue for d in documents[:_FEW] if d.role != "quoted" for clue in clues_in(d, index)]
+    named = {clue.unit for clue in told if clue.sure and clue.source not in ("mention", "guest")}
+    return index.among(wholes, {*sender.codes, *named})
+
+
+def _of_domain(address: str, index: NameIndex) -> list[Clue]:
+    """The domain that holds the word that is a unit's own in its English name tells whose mailbox it is."""
+    domain = address.rpartition("@")[2]
+    code = index.unit_of_domain(domain) if domain and domain not in words("mail", "free_providers") else None
+    return [Clue(code, "sender_name", "sender", domain, WEIGHTS["sender_name"])] if code else []
 
 
 def _assignments(documents: Sequence[Document], files: Sequence[NamedFile], index: NameIndex) -> dict[str, Assignment]:
@@ -109,6 +132,7 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
     for where, text in [*_subjects(bundle), *((file.path, _last(file.path)) for file in bundle.files[:50])]:
         strangers += strangers_named(text, where, index)
     sender = scene.sender_of(bundle)
+    strangers = [one for one in strangers if not (one.is_english and _is_senders(one.name, sender, scene, index))]
     return Witnesses(
         tuple(clues),
         sender,
@@ -119,7 +143,38 @@ def witnesses_of(scene: Scene, bundle: Bundle, index: NameIndex, campaign: Campa
         any(len(document.text) > _RUNNING for document in own if document.role in ("document", "body")),
         bundle.owner,
         bundle.others,
+        any(_WE.search(document.text) for document in own if is_latin(document.text[:_RUNNING])),
+        _agreeing(scene, index, campaign) if not bundle.others else frozenset(),
     )
+
+
+def _is_senders(name: str, sender: Known, scene: Scene, index: NameIndex) -> bool:
+    """Whether an English name that no roster has is the registered sender's own.
+
+    It is another wording of the English name that the roster has; or, where the roster has none, the mail address or
+    the display name holds its first word and no unit's name begins like the sender's.
+    """
+    if sender.code is None or not sender.is_sure:
+        return False
+    worded = index.is_english_of(name, sender.code)
+    if worded is not None:
+        return worded
+    word = distinct_word(name)
+    shown = f"{scene.message.sender.address} {scene.message.sender.name}".lower()
+    return bool(word) and word in shown and not index.has_namesake(sender.code)
+
+
+def _agreeing(scene: Scene, index: NameIndex, campaign: Campaign) -> frozenset[str]:
+    """Units whose own part of the name the display name or the subject holds (大石坝后勤, 河滨路)."""
+    shown = scene.message.sender.name if not scene.passed_on and not scene.sender.trusted else ""
+    found = index.fitting(shown) | index.fitting(subject_of(scene))
+    return frozenset(code for code in found if not _is_about(index.core_of(code), campaign))
+
+
+def subject_of(scene: Scene) -> str:
+    """The subject as its document has it; "" where it names a unit itself, and so is no second voice."""
+    named = {clue.source for clue in scene.clues.get("subject", ())}
+    return next((d.text for d in scene.documents if d.role == "subject"), "") if not named else ""
 
 
 def _held_in_common(bundle: Bundle) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Literal
 from filing.documents import Document
 from filing.text.lexica import words
 from filing.text.squeeze import Squeezed, squeeze, squeezed
+from filing.who.latin import has_sentence, is_latin, width
 
 Zone = Literal["head", "addressee", "signature", "tail", "text"]
 """head: letterhead and title; signature: beside a date; tail: among the last lines, without a date; text: all else."""
@@ -36,6 +37,7 @@ _CONTACT = re.compile(
     r"@|https?:|(?:电话|手机|邮箱|微信|传真|地址|邮编|联系人|联系方式|tel|phone|mail)\s*[:：]|\d{7,}|\d{3,4}-\d{7,8}|^\W*$|^-?\s*\d+\s*-?$",
     re.I,
 )
+_OWN_PAPERS = ("总结", "小结", "报告如下", "汇报如下", "台账")  # 甲村总结： is its title, not whom it is for
 _ATTACHED = re.compile(
     r"^\W*(?:附件|附表|附图|附[:：]|抄送|主送|（?此件|图\d|注[:：]|备注|共印|印发|（\s*联系|第\s*\d+\s*页)"
 )
@@ -87,12 +89,16 @@ def layout_of(document: Document) -> Layout:
 def is_addressee(line: str) -> bool:
     """主送机关: a line of names that ends with a colon, labels apart."""
     text = line.strip()
-    return text.endswith(("：", ":")) and len(text) <= 60 and squeeze(text[:-1]) not in words("names", "labels")
+    if not text.endswith(("：", ":")) or len(text) > 60:
+        return False
+    return squeeze(text[:-1]) not in words("names", "labels") and not text[:-1].endswith(_OWN_PAPERS)
 
 
 def is_running(line: str) -> bool:
     """Whether the line is a sentence, not a title or a name."""
     text = line.strip()
+    if is_latin(text):
+        return has_sentence(text)
     if text.endswith(("。", "；", ";")):
         return True
     return bool(_SENTENCE.search(text)) and len(text) > 20
@@ -101,7 +107,12 @@ def is_running(line: str) -> bool:
 def _head(lines: Sequence[str]) -> list[int]:
     found: list[int] = []
     for at, line in enumerate(lines[:_HEAD_LINES]):
-        if is_addressee(line) or is_running(line) or _NUMBERED.match(line) or (len(line) > _SHORT and "\t" not in line):
+        if (
+            is_addressee(line)
+            or is_running(line)
+            or _NUMBERED.match(line)
+            or (width(line) > _SHORT and "\t" not in line)
+        ):
             break
         found.append(at)
     return found
@@ -145,8 +156,8 @@ def is_transparent(line: str) -> bool:
 def _can_sign(line: str) -> bool:
     text = squeeze(line)
     return (
-        0 < len(text) <= _SHORT
-        and not _SENTENCE.search(line)
+        0 < width(text) <= _SHORT
+        and not (has_sentence(line) if is_latin(line) else _SENTENCE.search(line))
         and not _NUMBERED.match(line)
         and "|" not in line.strip("|")
     )
