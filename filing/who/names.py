@@ -136,6 +136,16 @@ class NameIndex:
         both = self._all_forms(code) & self._all_forms(other)
         return any(form in text for form in both for text in said)
 
+    def is_elsewheres(self, texts: Iterable[str], code: str, whole: str) -> bool:
+        """Whether a mail of ``whole``, that has parts, names another's part by its own name alone: 新民村."""
+        apart = bool(self.parts_of(whole)) and not self.is_part_of(code, whole)
+        if not apart or not any(self.is_part_of(code, other) for other in self._units):
+            return False
+        said = [squeeze(text) for text in texts]
+        names = [take_apart(name, self.places) for name in self.names_of(code)]
+        own = [one.rest for one in names if any(word in one.stem[2:-1] for word in words("names", "middles"))]
+        return bool(own) and not any(_town_of(rest) in text for rest in own for text in said)
+
     def _all_forms(self, code: str) -> set[str]:
         names = self.names_of(code)
         return {*names, *(form for name in names for form in short_forms(name, self.places))}
@@ -371,6 +381,12 @@ class NameIndex:
             name = "".join(own.places[-1:]) + own.rest
             if len(name) >= _FUZZY_LENGTH and name not in self._forms:
                 yield name
+
+
+def _town_of(rest: str) -> str:
+    """石桥 of 石桥乡红星村村民委员会."""
+    ends = [at for word in words("names", "middles") if (at := rest.find(word)) >= 2]
+    return rest[: min(ends, default=len(rest))]
 
 
 def _overlaps(span: _Span, others: Sequence[_Span]) -> bool:

@@ -196,6 +196,8 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     ambiguous = any(
         index.may_mean([clue.text for clue in _clues_of(seen, top.unit)], top.unit, code) for code in mailbox
     )
+    said = [clue.text for clue in _clues_of(seen, top.unit)]
+    ambiguous = ambiguous or any(index.is_elsewheres(said, top.unit, code) for code in mailbox)
     if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
         return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
     by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
