@@ -311,7 +311,7 @@ def photo_banners(desk: Desk) -> Letter:
 @template()
 def english(desk: Desk) -> Letter:
     """A report in English by a unit that has an English name."""
-    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii()]
+    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii() and " " in name]
     if not named:
         return plain(desk)
     unit, name = desk.dice.choice(named)
@@ -437,7 +437,7 @@ def coordinator_forwards(desk: Desk) -> Letter:
 
 
 def _english(desk: Desk) -> tuple[Unit, str] | None:
-    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii()]
+    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii() and " " in name]
     return desk.dice.choice(named) if named else None
 
 

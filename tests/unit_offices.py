@@ -59,7 +59,7 @@ def _roster(rows: str) -> str:
         name, aliases, former, parent = (*line.split("|"), "", "", "")[:4]
         code = f"{prefix}{at:02d}"
         email = f"{code.lower()}@163.com" if at % 2 else ""
-        table.append(f"{code},{name},单位,{aliases},{email},{former},{parent}")
+        table.append(f'{code},{name},单位,"{aliases}",{email},{former},{parent}')
     return "\n".join(table) + "\n"
 
 

@@ -116,6 +116,8 @@ def own_pieces(name: str, places: Sequence[str]) -> tuple[str, ...]:
     for word in words("names", "middles"):
         stem = stem.removesuffix(word)
         stem = stem.split(word, 1)[1] if 2 <= stem.find(word) <= 5 else stem
+    for word in ("村", "社区"):
+        stem = stem.removesuffix(word)
     return (stem,) if is_own(stem) and not _ORDINAL.search(stem) else ()
 
 
