@@ -83,9 +83,10 @@ def behind_name(text: str, places: frozenset[str]) -> int | None:
     return None if elsewhere or _LONGER.match(text[end:]) else stop
 
 
-def is_before_name(text: str) -> bool:
-    """Whether an English name can begin behind the squeezed text of its line: after a stop, Summary of, at."""
-    last = re.search(r"([a-z'&]+) $", text)
+def is_before_name(text: str, places: frozenset[str]) -> bool:
+    """Whether an English name can begin behind the squeezed text of its line: after a stop, Summary of, at, a place."""
+    while (last := re.search(r"([a-z'&]+) $", text)) and last[1] in places:
+        text = text[: last.start()]
     return last is None or last[1] in words("names", "latin_before")
 
 

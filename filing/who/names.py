@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
+from filing.notice.slug import pinyin_name
 from filing.text.lexica import words
 from filing.text.squeeze import Squeezed, is_han, squeeze
 from filing.text.vocabulary import word_list
@@ -58,7 +59,11 @@ class NameIndex:
         self._pieces: dict[str, frozenset[str]] | None = None
         self._views: dict[frozenset[str], NameIndex] = {frozenset(): self}
         self._parents = units_that_begin_others(self._forms)
-        self._latin_places = latin.bracketed(name for unit in roster.units for name in unit.names)
+        english = [name for unit in roster.units for name in unit.names if latin.is_latin(name)]
+        spelt = (
+            {pinyin_name(place.rstrip("市区县旗省")).replace("_", "") for place in self.places} if english else set()
+        )
+        self._latin_places = latin.bracketed(english) | spelt  # Tuodong Riverside School, of 沱东区
 
     def unit(self, code: str) -> Unit:
         """The unit of that code; raises ``KeyError``."""
@@ -176,7 +181,8 @@ class NameIndex:
         for unit in self._units.values():
             for word in (latin.distinct_word(name) for name in unit.names if latin.is_latin(name)):
                 firsts.setdefault(word, set()).add(unit.code)
-        found = set().union(*(codes for word, codes in firsts.items() if word and word in told))
+        own = {word: codes for word, codes in firsts.items() if word and word not in self._latin_places}
+        found = set().union(*(codes for word, codes in own.items() if word in told))
         return next(iter(found)) if len(found) == 1 else None
 
     def is_misread(self, name: str, code: str) -> bool:
@@ -267,7 +273,7 @@ class NameIndex:
         start, end, form = span
         line = text.line_of(start)
         own = latin.behind_name(text.text[end : text.line_end(text.line_of(end - 1))], self._latin_places)
-        begins = latin.is_before_name(text.text[text.line_start(line) : start])
+        begins = latin.is_before_name(text.text[text.line_start(line) : start], self._latin_places)
         standing: Standing = "branch" if own is None else "clear" if begins else "part"
         stop = end + (own or 0)
         return Hit(form.units, start, stop, text.text[start:end], form.quality, standing, stop)
