@@ -15,7 +15,15 @@ from filing.text.squeeze import Squeezed, is_han, squeeze
 from filing.text.vocabulary import word_list
 from filing.who import latin
 from filing.who.nameforms import ORDINAL, PLACELIKE, Form, Quality, forms_of, lengths_by_head, units_that_begin_others
-from filing.who.shortforms import common_places, is_own, own_pieces, short_forms, shorter_endings, take_apart
+from filing.who.shortforms import (
+    common_places,
+    is_own,
+    own_pieces,
+    short_forms,
+    shorter_endings,
+    take_apart,
+    village_alone,
+)
 from records.units import Roster, Unit
 
 Standing = Literal["clear", "campus", "part", "branch"]
@@ -116,7 +124,7 @@ class NameIndex:
         """How the unit is called where nobody else can be meant."""
         for name in self.names_of(code):
             if not latin.is_latin(name):
-                yield from short_forms(name, self.places)
+                yield from (*short_forms(name, self.places), *village_alone(name, self.places))
         own = self.names_of(code)[0]
         for whole in (one for other in self._units if self.is_part_of(code, other) for one in self.names_of(other)):
             rest = own.removeprefix(whole)

@@ -202,7 +202,7 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
         return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
     by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
     passed = seen.passed_on and _signs_and_tells(seen, top.unit)
-    if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not rivals:
+    if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not (rivals or ambiguous):
         return UnitVerdict((top.unit,), True, 0.85, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
