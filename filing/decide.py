@@ -150,7 +150,7 @@ def _scene(case: _Case, choice: CampaignChoice) -> tuple[Scene, NameIndex]:
         passed_on=case.passed_on,
         inner_senders=_inner_senders(case, context) if sender.trusted else {},
     )
-    return scene, index
+    return scene, scene.index
 
 
 def _inner_senders(case: _Case, context: CampaignContext) -> dict[str, Known]:

@@ -311,7 +311,7 @@ def photo_banners(desk: Desk) -> Letter:
 @template()
 def english(desk: Desk) -> Letter:
     """A report in English by a unit that has an English name."""
-    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii()]
+    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii() and " " in name]
     if not named:
         return plain(desk)
     unit, name = desk.dice.choice(named)
@@ -431,6 +431,146 @@ def coordinator_forwards(desk: Desk) -> Letter:
     paper = extract("总结.docx", report.text)
     quoted = f"\n-----原始邮件-----\n发件人: 办公室<{desk.address(unit)}>\n发送时间: 2025-11-02\n主题: 总结\n\n见附件。"
     return _letter(message("转发：总结", "转" + quoted, COORDINATOR), (paper,), (_told(desk, unit, report, paper),))
+
+
+# -- English, towns and their villages, papers passed on, names that a sender shows in part ----------------------------
+
+
+def _english(desk: Desk) -> tuple[Unit, str] | None:
+    named = [(unit, name) for unit in desk.office.units for name in unit.aliases if name.isascii() and " " in name]
+    return desk.dice.choice(named) if named else None
+
+
+def _english_text(desk: Desk, title: str, head: str, sign: str, extra: str = "") -> str:
+    deed = desk.office.deeds[desk.campaign][0].replace("{n}", "120")
+    return (
+        f"{title}\n{head}\nFrom 1 to 31 October 2025 we carried out “{desk.theme}” as the notice asked. {deed}\n"
+        f"{extra}We shall go on with it next year.\n{sign}\n"
+    )
+
+
+@template()
+def english_in_a_body(desk: Desk) -> Letter:
+    """A report in an English mail, its signature under the department's."""
+    if (found := _english(desk)) is None:
+        return plain(desk)
+    unit, name = found
+    partner = desk.dice.choice(["", "Stone Bridge Trading Co., Ltd. lent us the hall.\n"])
+    sign = desk.dice.choice([f"Safety Office\n{name}", f"EHS Department, {name}", f"{name}\nOctober 31, 2025"])
+    text = _english_text(desk, "Dear colleagues,", "please find our report below.", sign, partner)
+    return _letter(message("Final report", text, desk.address(unit)), (), (Told(desk.campaign, unit.code),))
+
+
+@template()
+def english_stranger(desk: Desk) -> Letter:
+    """An organisation that is on no roster, its English name like a unit's."""
+    if (found := _english(desk)) is None:
+        return stranger(desk)
+    words = found[1].removesuffix(", Ltd.").removesuffix(" Co").split()
+    name = desk.dice.choice(
+        [
+            " ".join(["Wuhan", *words]),
+            " ".join([words[0], "New", *words[1:]]),
+            " ".join([*words[:-1], "Trading Co., Ltd."]),
+            " ".join([*words, "Services Co., Ltd."]),
+            f"{' '.join(words)}, Wuhan Branch",
+        ]
+    )
+    paper = extract("Report.docx", _english_text(desk, f"Summary of “{desk.theme}”", name, name))
+    return _letter(message(f"Report of {name}", "See the attachment.", "x@y.example"), (paper,), (), clear=False)
+
+
+@template()
+def english_partner(desk: Desk) -> Letter:
+    """Somebody on no roster tells in English of what it did with a unit."""
+    if (found := _english(desk)) is None:
+        return stranger(desk)
+    title = f"{desk.dice.choice(['Joint Activity with', 'Visit to', 'Thanks to'])} {found[1]}"
+    extra = f"Our team was trained in the hall of the building next to that of\n{found[1]} and came back late\n"
+    text = _english_text(desk, title, "Stone Bridge Trading Co., Ltd.", "Stone Bridge Trading Co., Ltd.", extra)
+    return _letter(message("Joint activity", "", "x@y.example"), (extract("Report.docx", text),), (), clear=False)
+
+
+def _bare(child: Unit, parent: Unit) -> str:
+    """The child's name as its parent says it."""
+    rest = child.name.removeprefix(parent.name)
+    if rest != child.name:
+        return rest
+    for word in ("镇", "乡", "街道"):
+        if word in child.name[:-2]:
+            return child.name.split(word, 1)[1]
+    return child.name
+
+
+@template()
+def bare_name_by_parent(desk: Desk) -> Letter:
+    """The town or company passes on its part's paper, in which that is called as at home."""
+    child, parent = _child(desk)
+    name = _bare(child, parent)
+    report = desk.report(child, name, name)
+    paper = extract(f"{name}总结.docx", report.text)
+    sent = message(f"转：{name}总结", "下面报来的，转报。", desk.address(parent, 1.0))
+    return _letter(sent, (paper,), (_told(desk, child, report, paper),), clear=False)
+
+
+@template()
+def passed_on_by_a_union(desk: Desk) -> Letter:
+    """Another unit passes on what one signed and says of itself in the text."""
+    unit, other = _two(desk)
+    report = desk.report(unit, "", unit.name, f"10月20日，{unit.name}组织全员参加。\n")
+    paper = extract("简报.docx", report.text)
+    sent = message("转发：总结", "下面报来的，转上。", desk.address(other, 1.0))
+    return _letter(sent, (paper,), (_told(desk, unit, report, paper),), clear=False)
+
+
+@template()
+def shown_in_part(desk: Desk) -> Letter:
+    """A table's title names the unit, and the display name holds what is its own."""
+    unit = desk.unit()
+    shown = desk.index.core_of(unit.code) or unit.name[-4:]
+    report = desk.report(unit, unit.name, "", date="")
+    paper = extract("台账.docx", report.text.replace("总结", "台账"))
+    sent = message("台账", "", f"u{desk.dice.randrange(10**6)}@qq.com", name=f"{shown}办公室")
+    return _letter(sent, (paper,), (_told(desk, unit, report, paper),), clear=False)
+
+
+@template()
+def subject_and_we(desk: Desk) -> Letter:
+    """Only the subject names the unit; the body says 我村."""
+    unit = desk.unit()
+    report = desk.report(unit, "", "")
+    sent = message(f"{unit.name}总结", report.text, f"u{desk.dice.randrange(10**6)}@qq.com")
+    return _letter(sent, (), (_told(desk, unit, report),), clear=False)
+
+
+@template()
+def learns_from_another(desk: Desk) -> Letter:
+    """Somebody tells what it learnt from another's accident or visit, and never says who it is."""
+    other = desk.unit()
+    about = desk.dice.choice(["火灾事故警示教育总结", "参观学习总结", "经验交流总结", "典型案例学习总结"])
+    report = desk.report(other, "", "")
+    sent = message(f"{other.name}{about}", "见附件", f"u{desk.dice.randrange(10**6)}@qq.com")
+    return _letter(sent, (extract("总结.docx", report.text),), (), clear=False)
+
+
+@template()
+def another_is_a_party(desk: Desk) -> Letter:
+    """The sister's mailbox sends what the unit heads; the text tells of the sister as of another."""
+    unit, other = _two(desk)
+    extra = f"与{other.name}合用的场地由对方负责，不列入本总结。\n"
+    report = desk.report(unit, "", "", extra)
+    paper = extract("总结.docx", f"{unit.name}\n{report.text}")
+    sent = message("总结", "分两封发，这是第一封。", desk.address(other, 1.0))
+    return _letter(sent, (paper,), (_told(desk, unit, report, paper),), clear=False)
+
+
+@template()
+def tells_of_its_parts(desk: Desk) -> Letter:
+    """What a town or company signs begins a sentence with its part's name."""
+    child, parent = _child(desk)
+    report = desk.report(parent, parent.name, parent.name, f"{child.name}自编了快板。{child.name}的老人也来了。\n")
+    sent = message(f"{parent.name}总结", report.text, desk.address(parent))
+    return _letter(sent, (), (_told(desk, parent, report),), clear=False)
 
 
 # -- several units' reports in one message ----------------------------------------------------------------------------

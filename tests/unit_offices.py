@@ -59,7 +59,7 @@ def _roster(rows: str) -> str:
         name, aliases, former, parent = (*line.split("|"), "", "", "")[:4]
         code = f"{prefix}{at:02d}"
         email = f"{code.lower()}@163.com" if at % 2 else ""
-        table.append(f"{code},{name},单位,{aliases},{email},{former},{parent}")
+        table.append(f'{code},{name},单位,"{aliases}",{email},{former},{parent}')
     return "\n".join(table) + "\n"
 
 
@@ -150,7 +150,7 @@ _CLINICS = _roster("""H
 云溪区杏林街道城东社区卫生服务站|||H16
 云溪区石鼓镇中心卫生院|石鼓卫生院|云溪区石鼓乡卫生院
 云溪区石鼓镇石桥村卫生室|||H18
-云溪区沙河镇石桥村卫生室|||H20
+云溪区沙河镇石桥村卫生室|||H21
 云溪区沙河镇卫生院|沙河卫生院
 云溪区沙河镇卫生院五里分院|五里分院||H21
 云溪区仁爱医院|Yunxi Ren'ai Hospital|云溪区仁爱门诊部

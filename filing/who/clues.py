@@ -173,7 +173,8 @@ def _titles(layout: Layout, hit: Hit) -> bool:
     row = layout.row
     low = row.line_start(row.line_of(hit.start))
     following = row.text[hit.end : hit.end + 60]
-    return row.text[low : hit.start] in ("", "关于") and paper_of(following) in ("summary", "report")
+    own = not any(word in following for word in words("names", "others_matters"))
+    return own and row.text[low : hit.start] in ("", "关于") and paper_of(following) in ("summary", "report")
 
 
 def is_labelled(layout: Layout, hit: Hit) -> bool:

@@ -19,7 +19,8 @@ _SENTENCE = re.compile(r"[.!?;](?:\s|$)|[。；！？]")
 _NO_SENTENCE = re.compile(r"\b(?:no|nos|dr|mr|mrs|ms|st|vs|dept|e\.g|i\.e)\.", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’&\-]*")
 _PART = re.compile(r"[ ,:\-–]*((?:[a-z]+ ){0,3})(?:branch|campus|plant|site|subsidiary|division|works|factory)\b")
-_LONGER = re.compile(rf" (?!(?:to|and|for|with|in|on|by)\b)[a-z&]+(?: [a-z&]+){{0,3}}{LEGAL.pattern}")
+_OTHERS = r"(?!(?:to|and|for|with|in|on|by|co|ltd)\b)[a-z&]+(?: [a-z&]+){0,3}"
+_LONGER = re.compile(rf"(?:{LEGAL.pattern} ?| ){_OTHERS}{LEGAL.pattern}")
 _SMALL = frozenset(("a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"))
 _TITLED = 0.7  # of the words of a title or name that begin with a capital
 _DISTINCT = 5  # letters of a word that can be an organisation's own
@@ -48,6 +49,11 @@ def is_titled(line: str) -> bool:
     return bool(told) and sum(word[0].isupper() for word in told) >= _TITLED * len(told)
 
 
+def is_legal_form(name: str) -> bool:
+    """Whether it is Ltd. alone, as it comes of Co., Ltd. where a list is parted by commas."""
+    return bool(LEGAL.fullmatch(name.strip()))
+
+
 def forms_of_name(name: str) -> tuple[str, ...]:
     """Squeezed: without Co., Ltd.; without a place in brackets where two words stay. () for a Chinese name."""
     if not is_latin(name):
@@ -70,16 +76,17 @@ def behind_name(text: str, places: frozenset[str]) -> int | None:
     end = 0
     while (word := re.match(r" ?([a-z]+)\b", text[end:])) and word[1] in places:
         end += word.end()
-    if (part := _PART.match(text[end:])) and set(part[1].split()) - places:
-        return None
-    if legal := LEGAL.match(text[end:]):
-        return end + legal.end()
-    return None if _LONGER.match(text[end:]) else end
+    legal = LEGAL.match(text[end:])
+    stop = end + legal.end() if legal else end
+    part = _PART.match(text[stop:])
+    elsewhere = part is not None and set(part[1].split()) - places
+    return None if elsewhere or _LONGER.match(text[end:]) else stop
 
 
-def is_before_name(text: str) -> bool:
-    """Whether an English name can begin behind the squeezed text of its line: after a stop, Summary of, at."""
-    last = re.search(r"([a-z'&]+) $", text)
+def is_before_name(text: str, places: frozenset[str]) -> bool:
+    """Whether an English name can begin behind the squeezed text of its line: after a stop, Summary of, at, a place."""
+    while (last := re.search(r"([a-z'&]+) $", text)) and last[1] in places:
+        text = text[: last.start()]
     return last is None or last[1] in words("names", "latin_before")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from filing.text.squeeze import squeeze
-from filing.who.latin import forms_of_name
+from filing.who.latin import forms_of_name, is_legal_form
 from filing.who.shortforms import is_own, take_apart, unique_forms
 from records.units import Unit
 
@@ -35,12 +35,9 @@ def forms_of(units: tuple[Unit, ...], places: tuple[str, ...]) -> dict[str, Form
     """
     owners: dict[str, list[str]] = {}
     for unit in units:
-        for name in dict.fromkeys(squeeze(name) for name in unit.names):
-            if len(name) >= 2:
+        for name in dict.fromkeys(form for one in unit.names for form in forms_of_name(one) or (squeeze(one),)):
+            if len(name) >= 2 and not is_legal_form(name):
                 owners.setdefault(name, []).append(unit.code)
-        for form in dict.fromkeys(form for name in unit.names for form in forms_of_name(name)):
-            if unit.code not in owners.setdefault(form, []):
-                owners[form].append(unit.code)
     forms = {name: Form(tuple(codes), "name") for name, codes in owners.items()}
     for unit in units:
         for name in map(squeeze, unit.learnt_names):

@@ -9,12 +9,21 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
+from filing.notice.slug import pinyin_name
 from filing.text.lexica import words
 from filing.text.squeeze import Squeezed, is_han, squeeze
 from filing.text.vocabulary import word_list
 from filing.who import latin
 from filing.who.nameforms import ORDINAL, PLACELIKE, Form, Quality, forms_of, lengths_by_head, units_that_begin_others
-from filing.who.shortforms import common_places, is_own, own_pieces, short_forms, shorter_endings, take_apart
+from filing.who.shortforms import (
+    common_places,
+    is_own,
+    own_pieces,
+    short_forms,
+    shorter_endings,
+    take_apart,
+    village_alone,
+)
 from records.units import Roster, Unit
 
 Standing = Literal["clear", "campus", "part", "branch"]
@@ -58,7 +67,11 @@ class NameIndex:
         self._pieces: dict[str, frozenset[str]] | None = None
         self._views: dict[frozenset[str], NameIndex] = {frozenset(): self}
         self._parents = units_that_begin_others(self._forms)
-        self._latin_places = latin.bracketed(name for unit in roster.units for name in unit.names)
+        english = [name for unit in roster.units for name in unit.names if latin.is_latin(name)]
+        spelt = (
+            {pinyin_name(place.rstrip("市区县旗省")).replace("_", "") for place in self.places} if english else set()
+        )
+        self._latin_places = latin.bracketed(english) | spelt  # Tuodong Riverside School, of 沱东区
 
     def unit(self, code: str) -> Unit:
         """The unit of that code; raises ``KeyError``."""
@@ -111,7 +124,7 @@ class NameIndex:
         """How the unit is called where nobody else can be meant."""
         for name in self.names_of(code):
             if not latin.is_latin(name):
-                yield from short_forms(name, self.places)
+                yield from (*short_forms(name, self.places), *village_alone(name, self.places))
         own = self.names_of(code)[0]
         for whole in (one for other in self._units if self.is_part_of(code, other) for one in self.names_of(other)):
             rest = own.removeprefix(whole)
@@ -135,6 +148,16 @@ class NameIndex:
             return False
         both = self._all_forms(code) & self._all_forms(other)
         return any(form in text for form in both for text in said)
+
+    def is_elsewheres(self, texts: Iterable[str], code: str, whole: str) -> bool:
+        """Whether a mail of ``whole``, that has parts, names another's part by its own name alone: 新民村."""
+        apart = bool(self.parts_of(whole)) and not self.is_part_of(code, whole)
+        if not apart or not any(self.is_part_of(code, other) for other in self._units):
+            return False
+        said = [squeeze(text) for text in texts]
+        names = [take_apart(name, self.places) for name in self.names_of(code)]
+        own = [one.rest for one in names if any(word in one.stem[2:-1] for word in words("names", "middles"))]
+        return bool(own) and not any(_town_of(rest) in text for rest in own for text in said)
 
     def _all_forms(self, code: str) -> set[str]:
         names = self.names_of(code)
@@ -166,7 +189,8 @@ class NameIndex:
         for unit in self._units.values():
             for word in (latin.distinct_word(name) for name in unit.names if latin.is_latin(name)):
                 firsts.setdefault(word, set()).add(unit.code)
-        found = set().union(*(codes for word, codes in firsts.items() if word and word in told))
+        own = {word: codes for word, codes in firsts.items() if word and word not in self._latin_places}
+        found = set().union(*(codes for word, codes in own.items() if word in told))
         return next(iter(found)) if len(found) == 1 else None
 
     def is_misread(self, name: str, code: str) -> bool:
@@ -257,7 +281,7 @@ class NameIndex:
         start, end, form = span
         line = text.line_of(start)
         own = latin.behind_name(text.text[end : text.line_end(text.line_of(end - 1))], self._latin_places)
-        begins = latin.is_before_name(text.text[text.line_start(line) : start])
+        begins = latin.is_before_name(text.text[text.line_start(line) : start], self._latin_places)
         standing: Standing = "branch" if own is None else "clear" if begins else "part"
         stop = end + (own or 0)
         return Hit(form.units, start, stop, text.text[start:end], form.quality, standing, stop)
@@ -371,6 +395,12 @@ class NameIndex:
             name = "".join(own.places[-1:]) + own.rest
             if len(name) >= _FUZZY_LENGTH and name not in self._forms:
                 yield name
+
+
+def _town_of(rest: str) -> str:
+    """石桥 of 石桥乡红星村村民委员会."""
+    ends = [at for word in words("names", "middles") if (at := rest.find(word)) >= 2]
+    return rest[: min(ends, default=len(rest))]
 
 
 def _overlaps(span: _Span, others: Sequence[_Span]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -85,8 +85,27 @@ def short_forms(name: str, places: Sequence[str]) -> tuple[str, ...]:
     forms = {parts.rest, *_ordinal_forms(parts)}
     for stem in _stems(parts.stem):
         forms.update(stem + ending for ending in (parts.ending, *shorter_endings(parts.ending)) if ending)
+    forms.update(_places_alone(parts))
     forms.update(form for each in tuple(forms) for form in _other_numerals(each))
     return tuple(sorted(form for form in forms if len(form) >= 3 and form != name))
+
+
+def _places_alone(parts: Anatomy) -> Iterator[str]:
+    """青塘乡桃园村 and 青塘桃园村 of 青塘乡桃园村村民委员会: the town stands with it, so that it is no other."""
+    if is_village(parts):
+        yield from (one for one in (parts.stem, *_stems(parts.stem)) if one.startswith(parts.stem[:2]))
+
+
+def is_village(parts: Anatomy) -> bool:
+    """Whether it is the committee of a village that the name tells with its town."""
+    in_town = any(2 <= parts.stem.find(word) <= 5 for word in words("names", "middles"))
+    return in_town and parts.stem.endswith("村") and parts.ending in ("村民委员会", "村委会")
+
+
+def village_alone(name: str, places: Sequence[str]) -> tuple[str, ...]:
+    """红星村 of 青塘乡红星村村民委员会: clear in its own town alone."""
+    parts = take_apart(name, places)
+    return tuple(one for one in _stems(parts.stem) if is_village(parts) and one in parts.stem[2:])
 
 
 def alias_forms(alias: str, name: str, places: Sequence[str]) -> tuple[str, ...]:
@@ -116,6 +135,8 @@ def own_pieces(name: str, places: Sequence[str]) -> tuple[str, ...]:
     for word in words("names", "middles"):
         stem = stem.removesuffix(word)
         stem = stem.split(word, 1)[1] if 2 <= stem.find(word) <= 5 else stem
+    for word in ("村", "社区"):
+        stem = stem.removesuffix(word)
     return (stem,) if is_own(stem) and not _ORDINAL.search(stem) else ()
 
 

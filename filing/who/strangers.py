@@ -26,6 +26,7 @@ _NOT_A_NAME = re.compile(r"[的了在是和与为把将对到]|关于|总结|报
 _PARTS = tuple(word for key in ("branches", "campuses", "institutions", "longer_ends") for word in words("names", key))
 _NOT_SIGNED = re.compile(r"[的了]|关于|总结|报告|活动|情况|简报|方案|计划|通知|开展")
 _LONG_DEPARTMENTS = tuple(word for word in words("names", "departments") if len(word) >= 3)
+_COUNTED = re.compile(r"\t\s*\d+\s*(?:\t|$)")
 _PAPERS = re.compile(rf"(?:{'|'.join(words('names', 'papers'))}|宣)$")
 
 
@@ -115,7 +116,8 @@ def _signing_lines(layout: Layout) -> Iterator[tuple[int, str]]:
     for line, zone in enumerate(layout.zones):
         text = layout.row.lines[line]
         letterhead = zone == "head" and line < 2
-        if (zone in ("signature", "tail") or letterhead) and not is_transparent(text):
+        counted = bool(_COUNTED.search(text))  # 演练（场）	2	3: a row of a table
+        if (zone in ("signature", "tail") or letterhead) and not counted and not is_transparent(text):
             yield line, text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from filing.text.lexica import words
+from filing.text.squeeze import squeeze
 from filing.text.vocabulary import word_list
 from filing.who.clues import Clue, Source
 from filing.who.names import NameIndex
@@ -196,11 +197,13 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     ambiguous = any(
         index.may_mean([clue.text for clue in _clues_of(seen, top.unit)], top.unit, code) for code in mailbox
     )
+    said = [clue.text for clue in _clues_of(seen, top.unit)]
+    ambiguous = ambiguous or any(index.is_elsewheres(said, top.unit, code) for code in mailbox)
     if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
         return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
     by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
     passed = seen.passed_on and _signs_and_tells(seen, top.unit)
-    if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not rivals:
+    if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not (rivals or ambiguous):
         return UnitVerdict((top.unit,), True, 0.85, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
         return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
@@ -269,7 +272,14 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     strangers = [stranger for stranger in seen.strangers if not _variant_of(stranger, code, index)]
     others = [one for one in ranked if one.unit != code] if not any(one.unit == code for one in ranked) else []
     silent = seen.speaks and not seen.selves and not seen.says_we
-    odd = bool(strangers or others) or code in seen.others or silent or seen.hints_at_branch or seen.passed_on
+    odd = (
+        bool(strangers or others)
+        or _is_partner(seen, code, index)
+        or code in seen.others
+        or silent
+        or seen.hints_at_branch
+        or seen.passed_on
+    )
     if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
         return UnitVerdict((code,), True, 0.85)
     if strangers:
@@ -291,6 +301,13 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
     if code:
         text = (_REGISTERED if seen.sender.is_sure else _SEEN_BEFORE).fill(unit=index.unit(code).name)
     return _review(seen, units or [None], "unit_unknown", text)
+
+
+def _is_partner(seen: Witnesses, code: str | None, index: NameIndex) -> bool:
+    """Whether the text does something with the mailbox's unit (与乙公司合用的食堂): then another wrote it."""
+    told = [squeeze(clue.text) for clue in seen.clues if clue.unit == code and clue.source == "guest"]
+    named = [f"{word}{name}" for name in (index.names_of(code) if code else ()) for word in "与和同跟"]
+    return any(one in text for one in named for text in told)
 
 
 def _variant_of(stranger: Stranger, code: str | None, index: NameIndex) -> bool:

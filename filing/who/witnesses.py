@@ -98,7 +98,7 @@ def scene_of(
 def _at_home(message: Message, documents: Sequence[Document], index: NameIndex, sender: Known) -> NameIndex:
     """The index with the short names that are clear from who sends and from what is named in full."""
     shown = clues_of_name(message.sender.name, "sender_name", "sender", index) if message.sender.name else []
-    wholes = {*sender.codes, *(clue.unit for clue in shown if clue.sure)}
+    wholes = {*sender.codes, *(clue.unit for clue in shown)}  # 青塘乡农服中心 is in that town
     told = [clue for d in documents[:_FEW] if d.role != "quoted" for clue in clues_in(d, index)]
     named = {clue.unit for clue in told if clue.sure and clue.source not in ("mention", "guest")}
     return index.among(wholes, {*sender.codes, *named})
