@@ -75,7 +75,7 @@ def test_nothing_is_filed_wrongly_and_clear_letters_need_nobody(keys: tuple[str,
         counts["asked"] += single
         counts["first"] += single and filing.submissions[0].unit == letter.told[0].unit
     assert counts["alone"] >= ALONE * counts["clear"], counts
-    assert counts["first"] >= 0.9 * counts["asked"], counts
+    assert counts["first"] >= 0.8 * counts["asked"], counts
 
 
 @pytest.mark.parametrize("keys", [SEEN, UNSEEN])
