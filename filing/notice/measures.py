@@ -19,6 +19,7 @@ _UNIT_IN = re.compile(rf"[（(](?:单位[：:])?({word('measures', 'units')})[�
 _AROUND = re.compile(
     r"[（(][^）)]*[）)]|[）)].*$|等.*$|^(?:的|了|好|并|活动|本单位|具体|相关|有关|其中|：|:)+|[:：].*$"
 )
+_HOW_MANY = re.compile(rf"(?:共|有|了)*(?:多少|几)个?({word('measures', 'units')})")  # 慰问老人多少人次
 _INDICATORS = re.compile(r"(?:统计|主要|数据|填报)?指标(?:名称)?")  # not 考核指标 beside a task
 _MAX_MEASURES = 40
 
@@ -52,7 +53,7 @@ def asks_numbers(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 def _labels_in_words(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        for asked in _ASKED.finditer(text):
+        for asked in _ASKED.finditer(_HOW_MANY.sub(r"（\1）", text)):
             listed = _LISTED.split(asked.group("list"))
             yield from (part for part in listed if _NUMBERS.search(part) or _UNIT_IN.search(part))
 
