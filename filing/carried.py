@@ -20,6 +20,10 @@ _SMALL_PIXELS = 160  # icons and logos of mail signatures
 _SMALL_OCTETS = 2500
 _PAPER = 30  # squeezed characters from which on a text says something
 _NOTHING = ("application/x-empty", "application/x-executable")
+_HANDS_IN = re.compile(  # of the mail, whatever its paper is called: 现将我单位防汛宣传月实施方案报上
+    r"\s*(?:现|兹|特|今)?[将把][^,，。；]{2,60}?(?:报上|上报|报送|呈报|报来|送上|呈上|奉上|转上|提交|发(?:送|来|上|给)|报给)"
+    r"(?:给?(?:贵|你|您|区|市|县|局|委|办|科|处)[^,，。；]{0,10})?$"
+)
 _OFFER = re.compile(r"报价(?:单|表|书|方案|函)?$")
 _HARMLESS = re.compile(r"(?:^|/)(?:thumbs\.db|desktop\.ini|\.ds_store|__macosx/.*|~\$.*|\._.*)$", re.IGNORECASE)
 _HARMLESS_REASONS = ("system_file", "no_program", "not_a_file")
@@ -189,6 +193,6 @@ def tells_of_deeds(text: str) -> bool:
 
 
 def _is_deed(clause: str) -> bool:
-    if contains_any(clause, words("nonreports", "no_deeds")):
+    if contains_any(clause, words("nonreports", "no_deeds")) or _HANDS_IN.match(clause):
         return False
     return bool(contains_any(clause, words("nonreports", "deeds")))

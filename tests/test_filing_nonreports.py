@@ -40,6 +40,14 @@ PLAN = (
             (extract("报价单.xlsx", "慰问品报价单 品名 单位 单价 毛毯 床 45 元 棉被 床 120 元"),),
         ),
         ("plan", message("静安养老院敬老月方案"), (extract("方案.docx", PLAN),)),
+        *(
+            ("plan", message("静安养老院敬老月方案", body), (extract("方案.docx", PLAN),))
+            for body in (
+                "现将我院敬老月走访慰问活动组织实施方案报上，请查收。",
+                "现将《敬老月宣传服务方案》报给贵局，妥否请示。",
+                "兹将我院开展敬老月活动的方案呈报，谢谢！",
+            )
+        ),
         ("notice", message("关于开展敬老月活动的通知", "请按时报送", COORDINATOR), (extract("通知.docx", NOTICE),)),
         (
             "other_business",
