@@ -97,8 +97,9 @@ def applies_to(requirement: Requirement, unit: Unit, roster: Roster) -> bool:
     named = {squeeze(name) for name in requirement.units}
     if unit.category in requirement.categories or not named.isdisjoint(_names(unit)):
         return True
-    known = not roster.categories.isdisjoint(requirement.categories)
-    return not known and all(named.isdisjoint(_names(other)) for other in roster.units)
+    if not roster.categories.isdisjoint(requirement.categories):
+        return False
+    return not named or all(named.isdisjoint(_names(other)) for other in roster.units)
 
 
 def _names(unit: Unit) -> set[str]:

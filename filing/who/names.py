@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from filing.notice.slug import pinyin_name
@@ -35,6 +36,7 @@ _TOWNS = ("镇", "乡", "街道")
 _MAX_NAME = 40
 _FUZZY_LENGTH = 6
 _MAX_INDEXES = 8
+_MAX_VIEWS = 16  # each has all names of the roster
 _HOME_NAME = 4  # characters of 第二分公司 at least, without its parent's name
 
 
@@ -65,7 +67,8 @@ class NameIndex:
         self._halves: dict[str, list[tuple[str, int]]] | None = None
         self._own_names: dict[str, tuple[str, ...]] = {}
         self._pieces: dict[str, frozenset[str]] | None = None
-        self._views: dict[frozenset[str], NameIndex] = {frozenset(): self}
+        self._parts: dict[str, tuple[str, ...]] = {}
+        self._views: dict[frozenset[str], NameIndex] = {}
         self._parents = units_that_begin_others(self._forms)
         english = [name for unit in roster.units for name in unit.names if latin.is_latin(name)]
         spelt = (
@@ -109,6 +112,8 @@ class NameIndex:
         """
         likely = frozenset(code for whole in wholes for code in self.parts_of(whole)) | frozenset(named)
         if likely not in self._views:
+            if len(self._views) >= _MAX_VIEWS:
+                self._views.pop(next(iter(self._views)))
             self._views[likely] = self._with_forms(self._bare_forms(likely))
         return self._views[likely]
 
@@ -184,14 +189,19 @@ class NameIndex:
 
     def unit_of_domain(self, domain: str) -> str | None:
         """The unit whose English name begins with a word that is its own and that the mail domain holds."""
-        told = set(re.findall(r"[a-z]+", domain.lower().rpartition(".")[0]))
+        told = re.findall(r"[a-z]+", domain.lower().rpartition(".")[0])
+        found = set().union(*(self._latin_words.get(word, ()) for word in told))
+        return next(iter(found)) if len(found) == 1 else None
+
+    @cached_property
+    def _latin_words(self) -> dict[str, set[str]]:
+        """The words that English names begin with, each with the units that are called so."""
         firsts: dict[str, set[str]] = {}
         for unit in self._units.values():
             for word in (latin.distinct_word(name) for name in unit.names if latin.is_latin(name)):
-                firsts.setdefault(word, set()).add(unit.code)
-        own = {word: codes for word, codes in firsts.items() if word and word not in self._latin_places}
-        found = set().union(*(codes for word, codes in own.items() if word in told))
-        return next(iter(found)) if len(found) == 1 else None
+                if word and word not in self._latin_places:
+                    firsts.setdefault(word, set()).add(unit.code)
+        return firsts
 
     def is_misread(self, name: str, code: str) -> bool:
         """Whether a squeezed name is one of the unit's with a character or, if it is long, two read wrongly."""
@@ -211,7 +221,9 @@ class NameIndex:
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """Units that belong to this one: by the roster, or because their names begin with its name."""
-        return tuple(other for other in self._units if self.is_part_of(other, code))
+        if code not in self._parts:
+            self._parts[code] = tuple(other for other in self._units if self.is_part_of(other, code))
+        return self._parts[code]
 
     def is_part_of(self, code: str, whole: str) -> bool:
         """Whether the unit belongs to ``whole``: by the roster, or because its name begins with that one's."""
