@@ -21,6 +21,7 @@ _MANY = 3  # activities that only a closing report tells of
 
 Stage = Literal["early", "middle", "over"]
 """Of a campaign: its first half, its second, and what comes behind its last day."""
+_LONGEST = 400  # characters of a subject or file name that can be a title; longer ones are made to hurt (R8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def titles_of(documents: Sequence[Document], filenames: Sequence[str]) -> tuple[
         for text in [_head(d)]
         if text
     ]
-    names = [Title(name, name.rsplit("/", 1)[-1], _role_of(name)) for name in filenames]
-    subject = [Title("subject", d.text, "subject") for d in documents if d.role == "subject"]
+    names = [Title(name, name.rsplit("/", 1)[-1][-_LONGEST:], _role_of(name)) for name in filenames]
+    subject = [Title("subject", d.text[:_LONGEST], "subject") for d in documents if d.role == "subject"]
     bodies = [Title(d.where, _head(d), "body") for d in documents if d.role == "body" and _head(d)]
     return (*papers, *subject, *names, *bodies)
 
