@@ -47,11 +47,6 @@ class Who:
     short: str
     address: str = ""
 
-    @property
-    def is_school(self) -> bool:
-        """Whether it says 我校 or 我园."""
-        return self.name.endswith(("学", "园"))
-
 
 def who(unit: Unit, random: Random) -> Who:
     """A unit of the roster, by its full name or the one without the district, and one of its aliases."""

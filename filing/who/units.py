@@ -61,7 +61,6 @@ class UnitVerdict:
 
     units: tuple[str | None, ...]
     sure: bool
-    confidence: float
     reason: str = ""
     explanation: Text | None = None
     clues: tuple[Clue, ...] = ()  # that speak for the first unit
@@ -200,13 +199,13 @@ def _against_address(seen: Witnesses, top: Standing, rivals: Sequence[Standing],
     said = [clue.text for clue in _clues_of(seen, top.unit)]
     ambiguous = ambiguous or any(index.is_elsewheres(said, top.unit, code) for code in mailbox)
     if seen.is_sorted_for(top.unit, index) and top.sure and not ambiguous and not rivals:
-        return UnitVerdict((top.unit,), True, 0.9, clues=_clues_of(seen, top.unit))
+        return UnitVerdict((top.unit,), True, clues=_clues_of(seen, top.unit))
     by_parent = all(index.is_part_of(top.unit, code) for code in mailbox)
     passed = seen.passed_on and _signs_and_tells(seen, top.unit)
     if (by_parent or passed or _is_only_a_party(seen, top, mailbox)) and top.sure and not (rivals or ambiguous):
-        return UnitVerdict((top.unit,), True, 0.85, clues=_clues_of(seen, top.unit))
+        return UnitVerdict((top.unit,), True, clues=_clues_of(seen, top.unit))
     if (signed or headed) and top.sure and not ambiguous and (sender is None or not sender.has(_OWN_WORDS)):
-        return UnitVerdict((top.unit,), True, 0.93, clues=_clues_of(seen, top.unit))
+        return UnitVerdict((top.unit,), True, clues=_clues_of(seen, top.unit))
     text = Text(
         "{where}写的是{unit}，而发件邮箱是{other}的，请核对。",
         "{where} says {unit}, but the mailbox is that of {other}; please check.",
@@ -238,7 +237,7 @@ def _by_strength(seen: Witnesses, top: Standing, index: NameIndex) -> UnitVerdic
         needed = 3.0
     photographed = set(top.by_source) <= {"photo", "mention"} and top.by_source.get("photo", 0) >= 2.5
     if top.sure and (top.content + _bonus(seen, top, index) >= needed or photographed):
-        return UnitVerdict((top.unit,), True, _confidence(top, known), clues=_clues_of(seen, top.unit))
+        return UnitVerdict((top.unit,), True, clues=_clues_of(seen, top.unit))
     text = Text(
         "只有{where}提到{unit}，依据不足，请核对是否由该单位报送。",
         "Only {where} names {unit}; please check whether this unit sent it.",
@@ -253,14 +252,6 @@ def _bonus(seen: Witnesses, top: Standing, index: NameIndex) -> float:
     shown = _AGREES if top.unit in seen.agreeing and "sender_name" not in top.by_source else 0.0
     titled = top.by_source.get("subject", 0.0) > _PLAIN_SUBJECT
     return shown + (_AGREES if titled and seen.selves and fits_selves(top.unit, seen.selves, index) else 0.0)
-
-
-def _confidence(top: Standing, known: bool) -> float:
-    if known:
-        return 0.99 if top.content >= _ALONE else 0.95
-    if top.content >= _AGREEING and top.has(_STRONG):
-        return 0.97
-    return 0.9 if top.content >= _ALONE and top.has(_STRONG) else 0.85 if top.content >= _ALONE else 0.75
 
 
 def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameIndex) -> UnitVerdict:
@@ -281,7 +272,7 @@ def _without_content(seen: Witnesses, ranked: Sequence[Standing], index: NameInd
         or seen.passed_on
     )
     if code and seen.sender.is_sure and not odd and fits_selves(code, seen.selves, index):
-        return UnitVerdict((code,), True, 0.85)
+        return UnitVerdict((code,), True)
     if strangers:
         suggested = [strangers[0].branch_of, *seen.sender.codes, *(one.unit for one in ranked)]
         units = [None, *(unit for unit in suggested if unit)]
@@ -369,7 +360,7 @@ def _review(
 ) -> UnitVerdict:
     ordered = tuple(dict.fromkeys(units))
     first, *rest = (_clues_of(seen, unit) if unit else _stranger_clues(seen, unit_text) for unit in ordered)
-    return UnitVerdict(ordered, False, 0.5, reason, explanation, first, tuple(rest), unit_text)
+    return UnitVerdict(ordered, False, reason, explanation, first, tuple(rest), unit_text)
 
 
 def _stranger_clues(seen: Witnesses, name: str) -> tuple[Clue, ...]:

@@ -53,7 +53,7 @@ FOOT = (
     Text("不是报送材料：{program} review reject 编号", "No report: {program} review reject ID"),
     Text("看全文和全部依据：{program} review show 编号", "Words and evidence in full: {program} review show ID"),
 )
-TODO = Text("可以这样处理：", "What can be done:")
+CHOICES = Text("可以这样处理：", "What can be done:")
 ACCEPT = Text("  确认建议 {place}：{command}", "  confirm {place}: {command}")
 CORRECT = Text("  改成别的单位：{command}", "  another unit: {command}")
 REJECT = Text("  不是报送材料：{command}", "  no report: {command}")
@@ -198,7 +198,7 @@ class _Page:
         """The commands that decide, to be copied."""
         id_ = view.id[:12]
         waits = [item for item in view.submissions if item.status == "review"]
-        yield self._say(TODO)
+        yield self._say(CHOICES)
         for item in waits:
             place = int(item.id.rpartition("/")[2])
             if item.unit:
